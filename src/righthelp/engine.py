@@ -1,0 +1,126 @@
+"""The embedded DuckDB: opened with a memory limit and spill; the only importer of a database driver.
+
+Only `execute`, `fetchall`, `fetchnumpy` and `description` of the driver are used, so that
+DuckDB 1.4 to 2.x behave the same.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import numpy as np
+
+
+class Engine:
+    """One in-memory database; closing it drops everything that it held or spilled."""
+
+    def __init__(self, *, memory_limit: str = "2GB", threads: int | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="righthelp-")
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads or os.cpu_count() or 1,
+                "temp_directory": self._spill.name,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        self._connection.execute("SET preserve_insertion_order = false")
+        self._connection.execute("SET enable_progress_bar = false")
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the database and what it spilled to disk."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def lock(self) -> None:
+        """Shut the door to files and settings once every source has been registered."""
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def execute(self, sql: str, params: Sequence[object] | None = None) -> None:
+        """Run one or more statements and drop their result."""
+        result = self._connection.execute(sql, params) if params else self._connection.execute(sql)
+        if result.description:
+            result.fetchall()
+
+    def rows(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query as tuples."""
+        result = self._connection.execute(sql, params) if params else self._connection.execute(sql)
+        return result.fetchall()
+
+    def columns(self, sql: str) -> dict[str, np.ndarray]:
+        """The columns of a query as arrays; a column with nulls comes as a masked array."""
+        return self._connection.execute(sql).fetchnumpy()
+
+    def column_names(self, table: str) -> list[str]:
+        """The column names of a table or view, in order."""
+        return [row[0] for row in self.rows(f"SELECT column_name FROM (DESCRIBE {table})")]
+
+    def create_table(
+        self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Make a table from declared columns (name -> type) and Python rows; for small tables."""
+        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
+        values = [tuple(row) for row in rows]
+        if values:
+            marks = ", ".join("?" for _ in columns)
+            self._connection.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
+
+    def register_columns(self, name: str, columns: Mapping[str, np.ndarray]) -> None:
+        """Make a table from arrays of one length."""
+        self._connection.register("incoming_columns", dict(columns))
+        self.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_columns")
+        self._connection.unregister("incoming_columns")
+
+    def copy_to(self, query: str, path: Path, file_format: str) -> None:
+        """Write the result of a query as `parquet` or `csv`."""
+        options = {
+            "parquet": "FORMAT parquet, COMPRESSION zstd",
+            "csv": "FORMAT csv, HEADER true",
+        }[file_format]
+        self.execute(f"COPY ({query}) TO {quote(str(path))} ({options})")
+
+    def run_file(self, package: str, name: str) -> None:
+        """Run a SQL file that ships with the package, all its statements in order."""
+        self.execute(read_sql(package, name))
+
+
+def open_engine(*, memory_limit: str = "2GB", threads: int | None = None) -> Engine:
+    """Open an embedded engine; spill goes to a private folder that is removed on close."""
+    return Engine(memory_limit=memory_limit, threads=threads)
+
+
+def read_sql(package: str, name: str) -> str:
+    """The text of one SQL file of a package."""
+    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def quote(text: str) -> str:
+    """A SQL string literal, for the few places (file names) where no parameter is allowed."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote_name(name: str) -> str:
+    """A SQL identifier, for column names that come from a user's file."""
+    return '"' + name.replace('"', '""') + '"'

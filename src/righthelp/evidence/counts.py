@@ -1,0 +1,230 @@
+"""People counted: flow, fell/stayed/rose and the joint picture, summed over what was released."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from righthelp.evidence.estimates import Twin
+from righthelp.returns.tables import BANDS
+from righthelp.schema import Row
+
+State = Literal["given", "rounded", "suppressed", "not_collected", "not_estimable"]
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number and what became of it; a sum also says from how many sites and without how many."""
+
+    value: float | None
+    state: str
+    n_sites: int = 1
+    n_withheld: int = 0
+
+    def __post_init__(self) -> None:
+        assert (self.value is None) == (self.state not in ("given", "rounded"))
+
+
+@dataclass(frozen=True)
+class FlowStep:
+    """One step of the flow: kept, left out or described; a count for each site and their sum."""
+
+    step: str
+    kind: str
+    reason: str
+    by_site: Mapping[str, Count]
+    total: Count
+
+
+@dataclass(frozen=True)
+class SiteChange:
+    """What happened to one site's people: counts, medians and contacts per 100 people.
+
+    expected_after_per_100: contacts after divided by the adjusted rate ratio of the same people;
+    None where no adjusted number describes them.
+    """
+
+    site: str
+    who: str
+    n: Count
+    fell: Count
+    stayed: Count
+    rose: Count
+    median_before: Count
+    median_after: Count
+    before_per_100: Count
+    after_per_100: Count
+    expected_after_per_100: float | None
+
+
+@dataclass(frozen=True)
+class ChangeTotal:
+    """The sums of fell, stayed and rose over the sites that could release all three."""
+
+    n_sites: int
+    fell: Count
+    stayed: Count
+    rose: Count
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The joint picture: people by band before and band after, over the sites that have it.
+
+    n_cells, n_cells_withheld: over sites and bands. n_people: sum of the complete people of these
+    sites, where released; n_shown: sum of the cells shown.
+    """
+
+    cells: Mapping[tuple[str, str], Count]
+    sites: tuple[str, ...]
+    n_cells: int
+    n_cells_withheld: int
+    n_people: Count
+    n_shown: float
+
+
+def read_count(value: object, state: object) -> Count:
+    """A released number with its state; a number that is missing is never taken for nought."""
+    text = str(state)
+    if text in ("given", "rounded"):
+        if value is None:
+            return Count(None, "not_collected")
+        assert isinstance(value, (int, float))
+        return Count(float(value), text)
+    return Count(None, text)
+
+
+def add_counts(counts: Iterable[Count]) -> Count:
+    """The sum of what was released, and from how many sites it was withheld."""
+    given = list(counts)
+    known = [one for one in given if one.value is not None]
+    n_withheld = sum(one.state == "suppressed" for one in given)
+    if not known:
+        state = "suppressed" if n_withheld else (given[0].state if given else "not_collected")
+        return Count(None, state, len(given), n_withheld)
+    exact = all(one.state == "given" for one in known) and not n_withheld
+    total = sum(one.value for one in known if one.value is not None)
+    return Count(total, "given" if exact else "rounded", len(known), n_withheld)
+
+
+def add_flow(rows: Sequence[Row]) -> tuple[FlowStep, ...]:
+    """The steps in their order, each with every site's count; a site without the step has none."""
+    ordered = sorted(_plain(rows), key=lambda row: row["position"])
+    steps: dict[tuple[str, str], dict[str, Count]] = {}
+    reasons: dict[tuple[str, str], str] = {}
+    positions: dict[tuple[str, str], list[int]] = {}
+    for row in ordered:
+        key = row["step"], row["kind"]
+        steps.setdefault(key, {})[row["site"]] = read_count(row["n"], row["state"])
+        reasons[key] = reasons.get(key) or row["reason"] or ""
+        positions.setdefault(key, []).append(row["position"])
+    return tuple(
+        FlowStep(key[0], key[1], reasons[key], steps[key], add_counts(steps[key].values()))
+        for key in sorted(steps, key=lambda key: sum(positions[key]) / len(positions[key]))
+    )
+
+
+def read_change(rows: Sequence[Row], *, site: str, who: str, twin: Twin) -> SiteChange | None:
+    """One site's change for the people asked for, or else those it knows; None without a row."""
+    row = _find_people(rows, site, who)
+    if row is None:
+        return None
+
+    def count(name: str) -> Count:
+        return read_count(row[name], row["state"])
+
+    before = _rate_per_100(row, "before")
+    after = _rate_per_100(row, "after")
+    return SiteChange(
+        site=site,
+        who=row["who"],
+        n=count("n"),
+        fell=count("fell"),
+        stayed=count("stayed"),
+        rose=count("rose"),
+        median_before=count("median_before"),
+        median_after=count("median_after"),
+        before_per_100=before,
+        after_per_100=after,
+        expected_after_per_100=_expect_after(after, row["who"], twin),
+    )
+
+
+def add_change(changes: Iterable[SiteChange]) -> ChangeTotal:
+    """Fell, stayed and rose over the sites that could release all three."""
+    whole = [
+        one
+        for one in changes
+        if all(part.value is not None for part in (one.fell, one.stayed, one.rose))
+    ]
+    return ChangeTotal(
+        len(whole),
+        add_counts(one.fell for one in whole),
+        add_counts(one.stayed for one in whole),
+        add_counts(one.rose for one in whole),
+    )
+
+
+def add_pattern(rows: Sequence[Row], *, who: str, people: Mapping[str, Count]) -> Pattern:
+    """The joint picture over the sites that have one, summed over what is not withheld.
+
+    people: complete people of each site, for saying how much of the picture is missing.
+    """
+    plain = _plain(rows)
+    sites = tuple(dict.fromkeys(row["site"] for row in plain))
+    found: dict[tuple[str, str], list[Count]] = {}
+    kept: dict[str, None] = {}
+    for site in sites:
+        own = [row for row in plain if row["site"] == site]
+        group = next(
+            (one for one in (who, "new", "all", "ongoing") if any(r["who"] == one for r in own)),
+            who,
+        )
+        for row in own:
+            count = read_count(row["n"], row["state"])
+            if row["who"] == group and count.state != "not_collected":
+                kept[site] = None
+                found.setdefault((row["before_band"], row["after_band"]), []).append(count)
+    nothing = Count(None, "not_collected")
+    cells = {
+        (before, after): add_counts(found[before, after]) if (before, after) in found else nothing
+        for before in BANDS
+        for after in BANDS
+    }
+    withheld = sum(cell.n_withheld for cell in cells.values())
+    return Pattern(
+        cells=cells,
+        sites=tuple(kept),
+        n_cells=sum(len(counts) for counts in found.values()),
+        n_cells_withheld=withheld,
+        n_people=add_counts(people[site] for site in kept if site in people),
+        n_shown=sum(cell.value for cell in cells.values() if cell.value is not None),
+    )
+
+
+def _plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [dict(row) for row in rows]
+
+
+def _find_people(rows: Sequence[Row], site: str, who: str) -> dict[str, Any] | None:
+    own = {str(row["who"]): dict(row) for row in rows if row["site"] == site}
+    return next((own[one] for one in (who, "new", "all", "ongoing") if one in own), None)
+
+
+def _rate_per_100(row: Mapping[str, Any], window: str) -> Count:
+    mean = read_count(row[f"mean_{window}"], row["state"])
+    if mean.value is not None:
+        return Count(100 * mean.value, mean.state)
+    contacts, people = row[f"contacts_{window}"], row["n"]
+    if contacts is None or not people:
+        return mean
+    return read_count(100 * contacts / people, row["state"])
+
+
+def _expect_after(after: Count, who: str, twin: Twin) -> float | None:
+    estimate = twin.estimate
+    if after.value is None or estimate is None or estimate.log_rr is None or estimate.who != who:
+        return None
+    return after.value / math.exp(estimate.log_rr)

@@ -1,0 +1,148 @@
+"""The designs as the reader meets them: in which order, how strong, how each compares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from righthelp.returns.tables import DESIGNS
+
+Strength = Literal["described", "weaker", "adjusted"]
+"""described: never says what was expected; weaker: says so, on assumptions too thin for a claim;
+adjusted: may be brought together and may earn a claim."""
+Verdict = Literal["fewer", "more", "as_expected", "cannot_tell", "not_estimable"]
+
+ALL_VERDICTS: frozenset[Verdict] = frozenset({"fewer", "more", "as_expected"})
+
+
+@dataclass(frozen=True)
+class Design:
+    """A family of designs of `returns.tables`: its place, its strength and two plain sentences.
+
+    members: names in the return; several only where one assumption is varied. verdicts: what it
+    may say beyond "cannot tell"; `unless` is the reason given when it may not.
+    """
+
+    name: str
+    label: str
+    strength: Strength
+    members: tuple[str, ...]
+    how: str
+    assumption: str
+    verdicts: frozenset[Verdict] = frozenset()
+    unless: str = ""
+
+
+FAMILIES: tuple[Design, ...] = (
+    Design(
+        "crude",
+        "As counted",
+        "described",
+        (
+            "crude",
+            "summary_correlation_0.50",
+            "summary_correlation_0.00",
+            "summary_correlation_0.25",
+            "summary_correlation_0.75",
+        ),
+        "Contacts after the index are divided by contacts before it, for the people seen. Where a "
+        "site gave means and standard deviations only, the interval is made for several "
+        "correlations of a person's counts, and all are listed.",
+        "None about what would have been expected. People are referred at a bad time, so fewer "
+        "contacts afterwards are to be expected anyway.",
+    ),
+    Design(
+        "projection",
+        "Same past",
+        "adjusted",
+        ("projection",),
+        "Registered people who were not referred show what usually follows a given history of "
+        "contacts. That pattern is applied to the history of each person seen, and the sum is what "
+        "was expected.",
+        "Given their history, age band and sex, people seen would have gone on like people not "
+        "referred. What the records do not hold (a crisis at home) is not allowed for.",
+        ALL_VERDICTS,
+    ),
+    Design(
+        "learned_correlation",
+        "Foretold by earlier counts",
+        "adjusted",
+        ("learned_correlation",),
+        "How well one half-year's contacts foretell the next is learned from everybody registered, "
+        "one step earlier. The line is then applied to the people seen and moved with the trend of "
+        "everybody else.",
+        "The line of the earlier step also holds for the later one, and for people with counts as "
+        "high as those of the people seen.",
+        ALL_VERDICTS,
+    ),
+    Design(
+        "empirical_bayes",
+        "Practice rate and spread",
+        "adjusted",
+        ("empirical_bayes",),
+        "Each person's count before is drawn towards the rate of the whole practice, the more so "
+        "the more of the spread in counts is chance. The sum of the drawn counts is what was "
+        "expected.",
+        "Everybody has a steady rate of their own. Real rates drift, so this way expects too many "
+        "contacts: it gave 0.79 in a trial of insurance where nothing had been done to the people "
+        "compared. It therefore never says “fewer” or “about as expected” here.",
+        frozenset({"more"}),
+        "this way of comparing takes people's rates to be steady and so expects too many contacts",
+    ),
+    Design(
+        "ratio_of_ratios",
+        "Comparison group's change",
+        "weaker",
+        ("ratio_of_ratios",),
+        "The ratio of after to before among the people seen is divided by the same ratio in the "
+        "site's comparison group. It uses group means only.",
+        "Both groups would have changed by the same ratio, however differently they started. Where "
+        "they started far apart this is hard to believe.",
+        frozenset(),
+        "the comparison group was not chosen by the same past, so its change is a weak guide",
+    ),
+    Design(
+        "external_correlation",
+        "If counts correlate as elsewhere",
+        "weaker",
+        (
+            "external_correlation_0.50",
+            "external_correlation_0.25",
+            "external_correlation_0.75",
+        ),
+        "The mean before is drawn towards the mean of the population by a correlation taken from "
+        "elsewhere: 0.25, 0.50 and 0.75. The range of the three answers is shown.",
+        "The true correlation lies in that range. The site's own data cannot say where.",
+        frozenset(),
+        "what was expected rests on a correlation taken from elsewhere",
+    ),
+    Design(
+        "donut",
+        "Against months 7 to 12 before",
+        "described",
+        ("donut",),
+        "Contacts after are set against months 7 to 12 before the index instead of the six months "
+        "just before it. That leaves out the bad time at which people are referred.",
+        "None about what would have been expected; the trend over a year is not allowed for.",
+    ),
+)
+
+TWIN_ORDER: tuple[str, ...] = (
+    "projection",
+    "learned_correlation",
+    "empirical_bayes",
+    "ratio_of_ratios",
+    "external_correlation",
+)
+"""The adjusted twin of a site is the first of these that gives a number."""
+
+FAMILY_OF: Mapping[str, Design] = {
+    member: family for family in FAMILIES for member in family.members
+}
+assert set(FAMILY_OF) == set(DESIGNS), "every design of a return has its place here"
+
+
+def find_family(name: str) -> Design:
+    """The family with this name."""
+    return next(family for family in FAMILIES if family.name == name)

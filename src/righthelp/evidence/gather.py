@@ -1,0 +1,204 @@
+"""Everything the report shows, from returns alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from righthelp.evidence.counts import (
+    ChangeTotal,
+    FlowStep,
+    Pattern,
+    SiteChange,
+    add_change,
+    add_flow,
+    add_pattern,
+    read_change,
+)
+from righthelp.evidence.course import CoursePoint, MonthTogether, combine_course, read_course
+from righthelp.evidence.estimates import (
+    Answer,
+    SiteEstimate,
+    Twin,
+    answer_all,
+    pair_site,
+    read_estimates,
+)
+from righthelp.evidence.sites import SiteAccount, account_sites
+from righthelp.evidence.summary import Summary, summarise
+from righthelp.evidence.synthesis import (
+    Combination,
+    WithoutSite,
+    combine,
+    combine_designs,
+    combine_twins,
+    leave_out_each,
+    vary_twins,
+)
+from righthelp.protocol.contacts import PRIMARY, list_definitions
+from righthelp.protocol.study import Study
+from righthelp.returns.tables import Released
+from righthelp.schema import Row
+
+
+@dataclass(frozen=True)
+class DefinitionRow:
+    """The crude and the adjusted result under one definition of a contact, side by side."""
+
+    name: str
+    label: str
+    crude: Combination
+    adjusted: Combination
+    twins: tuple[Twin, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that the page and the tables show; made from a study and its returns, nothing else.
+
+    who: the people the study describes. answers: each site's estimates by family of designs.
+    twins: for each site that answered, the crude estimate beside its adjusted one. crude,
+    adjusted: both brought together over the same sites. variations, left_out: the adjusted
+    synthesis with other sites in it. combinations: one synthesis a design, people and definition.
+    """
+
+    study: Study
+    digest: str
+    who: str
+    sites: tuple[SiteAccount, ...]
+    estimates: tuple[SiteEstimate, ...]
+    answers: Mapping[str, tuple[Answer, ...]]
+    twins: tuple[Twin, ...]
+    crude: Combination
+    adjusted: Combination
+    combinations: tuple[Combination, ...]
+    variations: tuple[Combination, ...]
+    left_out: tuple[WithoutSite, ...]
+    definitions: tuple[DefinitionRow, ...]
+    flow: tuple[FlowStep, ...]
+    change: tuple[SiteChange, ...]
+    change_total: ChangeTotal
+    pattern: Pattern
+    course: tuple[CoursePoint, ...]
+    months: tuple[MonthTogether, ...]
+    supply: tuple[Row, ...]
+    quality: tuple[Row, ...]
+    summary: Summary
+
+    @property
+    def answered(self) -> tuple[SiteAccount, ...]:
+        """The sites that answered, in the study's order."""
+        return tuple(site for site in self.sites if site.answered)
+
+    @property
+    def silent(self) -> tuple[SiteAccount, ...]:
+        """The sites that were asked and did not answer."""
+        return tuple(site for site in self.sites if not site.answered)
+
+    def label(self, site_id: str) -> str:
+        """The name of a site as the report shows it."""
+        return next(site.label for site in self.sites if site.id == site_id)
+
+
+def gather(study: Study, returns: Sequence[Released]) -> Evidence:
+    """Bring the returns of a study together; raises UsageError for a return that is not of it."""
+    sites = account_sites(study, returns)
+    order = {site.id: position for position, site in enumerate(sites)}
+    returns = sorted(returns, key=lambda one: order[one.site])
+    rows = {
+        name: tuple(row for one in returns for row in one.tables[name])
+        for name in ("estimates", "flow", "change", "pattern", "course", "quality", "supply")
+    }
+    who, outcome = study.index.who, study.study.outcome
+    estimates = read_estimates(rows["estimates"])
+    twins = tuple(pair_site(estimates, site=one.site, who=who, outcome=outcome) for one in returns)
+    adjusted = combine_twins(twins, outcome=outcome)
+    crude = _combine_crude(twins, adjusted=adjusted, outcome=outcome)
+    change = tuple(
+        found
+        for twin in twins
+        if (found := read_change(rows["change"], site=twin.site, who=who, twin=twin))
+    )
+    course = read_course(rows["course"])
+    left_out = leave_out_each(adjusted)
+    all_staff = frozenset(site.id for site in sites if site.all_staff)
+    change_total = add_change(change)
+    return Evidence(
+        study=study,
+        digest=study.digest(),
+        who=who,
+        sites=sites,
+        estimates=estimates,
+        answers={one.site: answer_all(estimates, site=one.site, who=who) for one in returns},
+        twins=twins,
+        crude=crude,
+        adjusted=adjusted,
+        combinations=combine_designs(estimates, outcome=outcome),
+        variations=vary_twins(twins, outcome=outcome, all_staff=all_staff),
+        left_out=left_out,
+        definitions=_compare_definitions(study, estimates, twins=twins),
+        flow=add_flow(rows["flow"]),
+        change=change,
+        change_total=change_total,
+        pattern=add_pattern(rows["pattern"], who=who, people={one.site: one.n for one in change}),
+        course=course,
+        months=combine_course(course),
+        supply=rows["supply"],
+        quality=rows["quality"],
+        summary=summarise(
+            study,
+            sites,
+            twins=twins,
+            crude=crude,
+            adjusted=adjusted,
+            left_out=left_out,
+            change=change_total,
+        ),
+    )
+
+
+def _combine_crude(
+    twins: Sequence[Twin], *, adjusted: Combination, outcome: str, definition: str = PRIMARY
+) -> Combination:
+    """The crude estimates over the sites that entered the adjusted synthesis, else over all.
+
+    An interval that rests on an assumed correlation is listed, not brought together.
+    """
+    entered = {member.estimate.site for member in adjusted.members}
+    chosen = [twin.crude for twin in twins if twin.crude and (twin.site in entered or not entered)]
+    return combine(
+        (one for one in chosen if one.design == "crude"),
+        name="crude",
+        label="As counted, the same sites" if entered else "As counted",
+        outcome=outcome,
+        listed=tuple(one for one in chosen if one.design != "crude" and one.log_rr is not None),
+        adjusted=False,
+        definition=definition,
+    )
+
+
+def _compare_definitions(
+    study: Study, estimates: Sequence[SiteEstimate], *, twins: Sequence[Twin]
+) -> tuple[DefinitionRow, ...]:
+    """The result under each definition that any return knows; the study's own first."""
+    labels = {
+        one.name: one.label
+        for role_missing in (True, False)
+        for one in list_definitions(study.contacts, role_missing=role_missing)
+    }
+    known = {one.definition for one in estimates}
+    names = [name for name in labels if name in known]
+    names += sorted(known - set(names))
+    outcome, compared = study.study.outcome, []
+    for name in names:
+        own = tuple(
+            pair_site(
+                estimates, site=twin.site, who=study.index.who, outcome=outcome, definition=name
+            )
+            for twin in twins
+            if any(one.site == twin.site and one.definition == name for one in estimates)
+        )
+        adjusted = combine_twins(own, outcome=outcome, definition=name)
+        crude = _combine_crude(own, adjusted=adjusted, outcome=outcome, definition=name)
+        compared.append(DefinitionRow(name, labels.get(name, name), crude, adjusted, own))
+    return tuple(compared)

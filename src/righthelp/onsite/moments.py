@@ -1,0 +1,93 @@
+"""Moments of the course by month, read from the store as small tables of sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from righthelp.engine import Engine
+from righthelp.estimators.moments import Moments, aggregate, moments_from_patterns
+from righthelp.onsite.cohort import SQL
+from righthelp.onsite.rules import Rules
+
+GROUPS = ("new", "ongoing", "reference")
+
+
+@dataclass(frozen=True)
+class Course:
+    """Moments by month for each group; `months` names the K periods in order.
+
+    `n_before_after` counts the units with any day at risk in the before or after window.
+    """
+
+    months: tuple[int, ...]
+    groups: dict[str, Moments]
+    n_before_after: dict[str, int]
+
+    def of(self, who: str) -> Moments:
+        """Moments of one group, or of `all` people seen."""
+        if who == "all":
+            return self.groups["new"] + self.groups["ongoing"]
+        return self.groups[who]
+
+    def two_periods(self, who: str, *, before: range, after: range) -> Moments:
+        """Moments of two periods made of whole months (the end of a range is left out)."""
+        matrix = np.array(
+            [[float(month in window) for month in self.months] for window in (before, after)]
+        )
+        return aggregate(self.of(who), matrix)
+
+
+def collect_course(engine: Engine, rules: Rules) -> Course:
+    """Collect the moments by month of new, ongoing and reference people."""
+    engine.run_file(SQL, "moments.sql")
+    months = rules.course_months()
+    place = {month: position for position, month in enumerate(months)}
+    patterns = engine.columns(
+        "SELECT pattern, grp, is_new, index_on, from_on, to_on, n FROM patterns ORDER BY pattern"
+    )
+    exposure = _exposures(rules, patterns, months)
+    contacts = np.zeros(exposure.shape)
+    sums = engine.columns(
+        "SELECT pattern, month, contacts::DOUBLE AS contacts FROM pattern_contacts"
+    )
+    columns = np.array([place[month] for month in sums["month"].tolist()], dtype=np.int64)
+    contacts[sums["pattern"], columns] = sums["contacts"]
+    products = engine.rows("SELECT grp, is_new, month_a, month_b, product FROM contact_products")
+    groups, n_both = {}, {}
+    used = np.array(
+        [-rules.study.windows.before_months <= month and month != 0 for month in months]
+    )
+    for name in GROUPS:
+        grp, is_new = ("reference", False) if name == "reference" else ("seen", name == "new")
+        rows = (patterns["grp"] == grp) & (patterns["is_new"] == is_new)
+        q_yy = np.zeros((len(months), len(months)))
+        for of_group, of_new, month_a, month_b, product in products:
+            if (of_group, of_new) == (grp, is_new):
+                a, b = place[month_a], place[month_b]
+                q_yy[a, b] = q_yy[b, a] = product
+        units = patterns["n"][rows].astype(float)
+        groups[name] = moments_from_patterns(n=units, y=contacts[rows], t=exposure[rows], q_yy=q_yy)
+        n_both[name] = int(units[exposure[rows][:, used].any(axis=1)].sum())
+    return Course(tuple(months), groups, n_both)
+
+
+def _exposures(rules: Rules, patterns: dict[str, np.ndarray], months: list[int]) -> np.ndarray:
+    """(P, K) days at risk of each exposure pattern in each month of its own clock."""
+    from_on = patterns["from_on"].astype("datetime64[D]")
+    to_on = patterns["to_on"].astype("datetime64[D]")
+    index_on = patterns["index_on"].astype("datetime64[D]")
+    exposure = np.zeros((from_on.size, len(months)))
+    for day in np.unique(index_on):
+        calendar = rules.clock.list_months(
+            day.astype(object),
+            before=rules.course_before,
+            after=rules.study.windows.after_months,
+        )
+        starts = np.array([month.start_on for month in calendar], dtype="datetime64[D]")
+        ends = np.array([month.end_on for month in calendar], dtype="datetime64[D]")
+        rows = index_on == day
+        overlap = np.minimum(to_on[rows, None], ends) - np.maximum(from_on[rows, None], starts)
+        exposure[rows] = np.maximum(overlap.astype(int), 0)
+    return exposure

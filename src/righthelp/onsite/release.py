@@ -1,0 +1,241 @@
+"""The only door out: what a site counted becomes a `Released` under the disclosure policy.
+
+Rules (METHODS.md section 8): people counts up to the policy's threshold are withheld, the rest are
+rounded to the nearest 5; sums over people leave only for 50 people or more, rounded; an estimate
+leaves as a log ratio and a standard error of two or three significant figures. No identifier,
+date of birth or death, free text, value or row enters a return.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from righthelp.onsite.describe import Change, CourseMonth
+from righthelp.onsite.estimates import SiteEstimate
+from righthelp.protocol.study import Disclosure, Site, Study
+from righthelp.returns.tables import BANDS, Released
+from righthelp.schema import Row
+
+ROUND_TO = 5
+SUMS_FROM = 50
+FLOOR = 5
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A disclosure policy: people counts up to `threshold` are withheld."""
+
+    threshold: int
+
+    def __post_init__(self) -> None:
+        assert self.threshold >= FLOOR
+
+    def people(self, n: int) -> tuple[int | None, str]:
+        """A count of people as it may leave, and its state; nobody is a count like any other."""
+        if n == 0:
+            return 0, "rounded"
+        if n <= self.threshold:
+            return None, "suppressed"
+        return round_to_base(n), "rounded"
+
+    def hides(self, n: int) -> bool:
+        """Whether so few people may not be told apart."""
+        return 0 < n <= self.threshold
+
+
+POLICIES: Mapping[str, Policy] = {"default": Policy(7), "sacro10": Policy(9)}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything a site counted, exact; it stays on site."""
+
+    estimates: Sequence[SiteEstimate]
+    flow: Sequence[tuple[str, str, str, int]]
+    changes: Sequence[Change]
+    course: Sequence[CourseMonth]
+    quality: Sequence[Mapping[str, Any]]
+    supply: Sequence[Mapping[str, Any]]
+    provenance: Mapping[str, Any]
+
+
+def release(answer: Answer, *, study: Study, site: Site) -> Released:
+    """Let out what the study's policy allows; the declared tables and nothing else."""
+    policy = policy_of(study.disclosure)
+    changes = answer.changes
+    hidden = _hidden_groups({change.who: change.n for change in changes}, policy)
+    tables: dict[str, Iterable[Row]] = {
+        "estimates": _estimates(answer.estimates, policy),
+        "flow": _flow(answer.flow, policy),
+        "change": [_change(change, policy, hidden=change.who in hidden) for change in changes],
+        "pattern": [
+            row
+            for change in changes
+            for row in _pattern(change, policy, hidden=change.who in hidden)
+        ],
+        "course": [_course(month, policy) for month in answer.course],
+        "quality": [_quality(row, policy) for row in answer.quality],
+        "supply": answer.supply,
+    }
+    return Released(
+        site=site.id,
+        tables={
+            name: tuple({"site": site.id, **row} for row in rows) for name, rows in tables.items()
+        },
+        provenance={**answer.provenance, "disclosure_policy": study.disclosure.policy},
+    )
+
+
+def policy_of(disclosure: Disclosure) -> Policy:
+    """The policy that a study names."""
+    return POLICIES[disclosure.policy]
+
+
+def round_to_base(value: float) -> int:
+    """To the nearest 5, halves up."""
+    return int(math.floor(value / ROUND_TO + 0.5)) * ROUND_TO
+
+
+def round_significant(value: float, figures: int) -> float:
+    """To so many significant figures."""
+    return float(f"{value:.{figures}g}") if value else 0.0
+
+
+def round_estimate(log_rr: float, se: float | None, *, n: int) -> tuple[float, float | None]:
+    """A log ratio and its error as they may leave: three figures of the error from 50 people on,
+    two below; the log ratio to the same decimal place, or to two decimals without an error."""
+    if se is None:
+        return round(log_rr, 3 if n >= SUMS_FROM else 2), None
+    figures = 3 if n >= SUMS_FROM else 2
+    decimals = figures - 1 - math.floor(math.log10(se))
+    return round(log_rr, decimals), round_significant(se, figures)
+
+
+def _estimates(estimates: Sequence[SiteEstimate], policy: Policy) -> Iterable[Row]:
+    crude = [one for one in estimates if one.design == "crude"]
+    hidden = _hidden_groups({one.who: one.estimate.n for one in crude}, policy)
+    for one in estimates:
+        estimate = one.estimate
+        n, state = policy.people(estimate.n)
+        log_rr, se, status, reason = estimate.log_rr, estimate.se, estimate.status, estimate.reason
+        if policy.hides(estimate.n) or one.who in hidden:
+            log_rr, se, status, state, n = None, None, "not_estimable", "suppressed", None
+            reason = "too few people for a number to leave the site"
+        elif log_rr is not None:
+            log_rr, se = round_estimate(log_rr, se, n=estimate.n)
+        else:
+            state = "not_estimable"
+        yield {
+            "design": one.design,
+            "who": one.who,
+            "definition": one.definition,
+            "log_rr": log_rr,
+            "se": se,
+            "n": n,
+            "status": status,
+            "reason": reason or None,
+            "state": state,
+        }
+
+
+def _hidden_groups(n_of: Mapping[str, int], policy: Policy) -> set[str]:
+    """Groups that may not be told: the small ones, and `all` where new people taken from it would
+    give a few ongoing people back, or the other way round."""
+    hidden = {who for who, n in n_of.items() if policy.hides(n)}
+    return hidden | {"all"} if hidden else hidden
+
+
+def _flow(flow: Sequence[tuple[str, str, str, int]], policy: Policy) -> Iterable[Row]:
+    for position, (step, kind, reason, n) in enumerate(flow, start=1):
+        released, state = policy.people(n)
+        yield {
+            "position": position,
+            "step": step,
+            "kind": kind,
+            "reason": reason,
+            "n": released,
+            "state": state,
+        }
+
+
+def _change(change: Change, policy: Policy, *, hidden: bool) -> Row:
+    n, state = (None, "suppressed") if hidden else policy.people(change.n)
+    names = ("fell", "stayed", "rose")
+    exact = [change.fell, change.stayed, change.rose]
+    shown = hide_complement(exact, policy) if n else [None, None, None]
+    row: dict[str, object] = {"who": change.who, "n": n, **dict(zip(names, shown, strict=True))}
+    row |= {
+        name: None
+        for name in (
+            "contacts_before contacts_after mean_before mean_after sd_before sd_after correlation "
+            "median_before median_after"
+        ).split()
+    }
+    if n:
+        row["median_before"], row["median_after"] = change.median_before, change.median_after
+    if n and change.n >= SUMS_FROM:
+        for window in ("before", "after"):
+            contacts = round_to_base(getattr(change, f"contacts_{window}"))
+            row[f"contacts_{window}"] = contacts
+            row[f"mean_{window}"] = round(contacts / n, 2)
+            sd = getattr(change, f"sd_{window}")
+            row[f"sd_{window}"] = None if sd is None else round_significant(sd, 2)
+        if change.correlation is not None:
+            row["correlation"] = round(change.correlation, 2)
+    return {**row, "state": state}
+
+
+def hide_complement(counts: Sequence[int], policy: Policy) -> list[int | None]:
+    """Counts that add up to a released total: if one alone must be withheld, so is the next
+    smallest, because the total would give it back."""
+    hidden = [policy.hides(n) for n in counts]
+    if sum(hidden) == 1:
+        others = [place for place, n in enumerate(counts) if n and not hidden[place]]
+        if others:
+            hidden[min(others, key=lambda place: counts[place])] = True
+    return [None if hide else round_to_base(n) for n, hide in zip(counts, hidden, strict=True)]
+
+
+def _pattern(change: Change, policy: Policy, *, hidden: bool) -> Iterable[Row]:
+    cells = [(before, after) for before in range(len(BANDS)) for after in range(len(BANDS))]
+    exact = [int(change.pattern[cell]) for cell in cells]
+    # Where so few people stand behind the table, its zeros alone would tell where they are.
+    shown = [None] * len(cells) if hidden else hide_complement(exact, policy)
+    for (before, after), n in zip(cells, shown, strict=True):
+        yield {
+            "who": change.who,
+            "before_band": BANDS[before],
+            "after_band": BANDS[after],
+            "n": n,
+            "state": "suppressed" if n is None else "rounded",
+        }
+
+
+def _course(month: CourseMonth, policy: Policy) -> Row:
+    n, state = policy.people(month.n)
+    rate = log_rr = se = None
+    few = policy.hides(round(month.contacts)) or month.n < SUMS_FROM
+    if n and not few and month.months_at_risk > 0:
+        rate = round(100 * round_to_base(month.contacts) / month.months_at_risk, 1)
+        against = month.against_baseline
+        if against.log_rr is not None and against.se is not None:
+            log_rr, se = round_estimate(against.log_rr, against.se, n=month.n)
+    elif n:
+        state, n = "suppressed", None
+    return {
+        "group": month.group,
+        "month": month.month,
+        "rate_per_100": rate,
+        "log_rr": log_rr,
+        "se": se,
+        "n": n,
+        "state": state,
+    }
+
+
+def _quality(row: Mapping[str, Any], policy: Policy) -> Row:
+    n, state = policy.people(int(row["n_rows"]))
+    return {**row, "n_rows": n, "state": state}

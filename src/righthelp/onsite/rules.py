@@ -1,0 +1,289 @@
+"""The protocol as tables: what the SQL joins instead of text pasted into it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from righthelp.engine import Engine
+from righthelp.protocol.calendar import Clock, add_months, list_days
+from righthelp.protocol.contacts import Definition, list_definitions
+from righthelp.protocol.records import MODES, ROLES, STATUSES
+from righthelp.protocol.study import Site, Study
+
+LONGEST_LAG_MONTHS = 6
+"""How long before the index a visit may lie and still count as the one that led to it."""
+
+POPULATION_PEOPLE = 200_000
+"""Above this many registered people the population is a hash sample of about this size."""
+
+KINDS: tuple[tuple[str, str, str], ...] = tuple(
+    (role, mode, status) for role in ROLES for mode in MODES for status in STATUSES
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A study's rules for one site, and the clock they run on."""
+
+    study: Study
+    site: Site
+    definitions: tuple[Definition, ...]
+
+    @classmethod
+    def of(cls, study: Study, site: Site, *, role_missing: bool) -> Rules:
+        """The rules of a site; a record without roles counts all staff (and is marked)."""
+        return cls(study, site, list_definitions(study.contacts, role_missing=role_missing))
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.study.index.anchor == "month", self.study.windows.washout_days)
+
+    @property
+    def course_before(self) -> int:
+        """Months before the index that the course by month shows."""
+        return max(self.study.windows.history_months, self.study.windows.before_months)
+
+    @property
+    def earlier_gap(self) -> int:
+        """Whole months between the before and the after window."""
+        return int(self.clock.index_month) + round(self.clock.washout_days / 30.44)
+
+    @property
+    def months_back(self) -> int:
+        """Months before the index that any stage looks at."""
+        windows = self.study.windows
+        return max(
+            windows.history_months + LONGEST_LAG_MONTHS + 1,
+            2 * windows.before_months + self.earlier_gap,
+        )
+
+    @property
+    def population_index_on(self) -> date:
+        first, end = self.study.index_range(self.site)
+        return first if self.clock.index_month else first + (end - first) // 2
+
+    def course_months(self) -> list[int]:
+        """Months of the course, in order."""
+        index = [0] if self.clock.index_month else []
+        after = range(1, self.study.windows.after_months + 1)
+        return [*range(-self.course_before, 0), *index, *after]
+
+    def window_months(self) -> list[tuple[str, int]]:
+        """Which months make up which window."""
+        before = self.study.windows.before_months
+        shift = before + self.earlier_gap
+        return [
+            *(("earlier", -month - shift) for month in range(1, before + 1)),
+            *(("before", -month) for month in range(1, before + 1)),
+            *(("after", month) for month in range(1, self.study.windows.after_months + 1)),
+        ]
+
+    def bands(self) -> list[tuple[int, int]]:
+        """History bands, counted in months back from the qualifying visit."""
+        last = self.study.windows.history_months
+        return [
+            (-month, 1 if month <= 3 else 2 if month <= 6 else 3) for month in range(1, last + 1)
+        ]
+
+
+def write_rules(engine: Engine, rules: Rules) -> None:
+    """Write the tables that every stage reads and that do not depend on the data."""
+    study, site = rules.study, rules.site
+    index_from, index_to = study.index_range(site)
+    assert site.extract_from is not None and site.extract_to is not None
+    engine.create_table(
+        "rules",
+        {
+            "anchor": "VARCHAR",
+            "index_from": "DATE",
+            "index_to": "DATE",
+            "extract_from": "DATE",
+            "extract_to": "DATE",
+            "lag_days": "INTEGER",
+            "per_seen": "INTEGER",
+            "seed": "INTEGER",
+            "population_index_on": "DATE",
+            "population_people": "INTEGER",
+        },
+        [
+            (
+                study.index.anchor,
+                index_from,
+                index_to,
+                site.extract_from,
+                site.extract_to,
+                study.reference.lag_days,
+                study.reference.per_seen,
+                study.reference.seed,
+                rules.population_index_on,
+                POPULATION_PEOPLE,
+            )
+        ],
+    )
+    kinds = {"kind": "SMALLINT", "role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"}
+    engine.create_table("kinds", kinds, [(number, *kind) for number, kind in enumerate(KINDS)])
+    primary = rules.definitions[0]
+    engine.create_table(
+        "eligible",
+        {"role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"},
+        [kind for kind in KINDS if is_eligible(primary, kind)],
+    )
+    engine.create_table(
+        "eligible_categories", {"category": "VARCHAR"}, [(c,) for c in primary.categories]
+    )
+    ages = (0, *study.reference.age_bands, 200)
+    engine.create_table(
+        "age_bands",
+        {"age_band": "VARCHAR", "from_age": "INTEGER", "to_age": "INTEGER"},
+        [
+            (f"{young}+" if old == 200 else f"{young}-{old - 1}", young, old)
+            for young, old in zip(ages, ages[1:], strict=False)
+        ],
+    )
+    engine.create_table("bands", {"month": "SMALLINT", "band": "SMALLINT"}, rules.bands())
+    engine.create_table(
+        "window_months", {"window_name": "VARCHAR", "month": "SMALLINT"}, rules.window_months()
+    )
+    engine.create_table(
+        "course_months", {"month": "SMALLINT"}, [(month,) for month in rules.course_months()]
+    )
+
+
+def is_eligible(definition: Definition, kind: tuple[str, str, str]) -> bool:
+    """Whether a kind of appointment (role, mode, status) counts under a definition."""
+    role, mode, status = kind
+    return (
+        role != "link_worker"
+        and role in definition.roles
+        and mode in definition.modes
+        and status in definition.statuses
+    )
+
+
+def write_definition(engine: Engine, definition: Definition) -> None:
+    """Write the definition of a contact under which the next counts are made."""
+    kinds = [(number,) for number, kind in enumerate(KINDS) if is_eligible(definition, kind)]
+    engine.create_table("definition_kinds", {"kind": "SMALLINT"}, kinds)
+    engine.create_table("definition_rule", {"same_day": "VARCHAR"}, [(definition.same_day,)])
+
+
+def write_visit_days(engine: Engine, rules: Rules) -> None:
+    """Write the days on which a reference visit may lie, with weight and draw.
+
+    A day weighs as much as people seen were referred in its month. The draw is an exponential
+    number made from the day's hash and divided by the weight; a day without weight has none.
+    """
+    index_from, index_to = rules.study.index_range(rules.site)
+    referred = dict(engine.rows("SELECT month_number, n_referrals FROM referral_months"))
+    rows: list[tuple[date, int, float | None]] = []
+    for day in list_days(add_months(index_from, -LONGEST_LAG_MONTHS), index_to):
+        weight = referred.get(day.year * 12 + day.month, 0)
+        draw = (
+            _exponential(f"visit:{rules.study.reference.seed}:{day}") / weight if weight else None
+        )
+        rows.append((day, weight, draw))
+    columns = {"start_date": "DATE", "weight": "INTEGER", "draw": "DOUBLE"}
+    engine.create_table("visit_days", columns, rows)
+
+
+def write_clocks(engine: Engine, rules: Rules) -> None:
+    """Write what every index day and every qualifying day means: months, windows, reach."""
+    _write_index_days(engine, rules)
+    _write_visit_history(engine, rules)
+
+
+def _write_index_days(engine: Engine, rules: Rules) -> None:
+    windows, clock = rules.study.windows, rules.clock
+    window_months = rules.window_months()
+    earliest = min(month for _, month in window_months)
+    days: list[tuple[date, int, int, int]] = []
+    reach: list[tuple[object, ...]] = []
+    for (index_on,) in engine.rows("SELECT DISTINCT index_on FROM units ORDER BY index_on"):
+        months = clock.list_months(index_on, before=rules.months_back, after=windows.after_months)
+        for month in months:
+            first = (month.start_on - index_on).days
+            for position in range((month.end_on - month.start_on).days):
+                days.append((index_on, first + position, month.number, position))
+        after_from, after_to = clock.after_from(index_on), months[-1].end_on
+        reach.append(
+            (
+                index_on,
+                months[0].start_on,
+                after_to,
+                add_months(index_on, -rules.course_before),
+                after_to,
+                add_months(index_on, earliest),
+                add_months(index_on, -windows.before_months),
+                index_on,
+                after_from,
+                after_to,
+            )
+        )
+    _write_array(
+        engine,
+        "index_days",
+        {"index_on": "date", "day": "int16", "month": "int16", "day_of_month": "int64"},
+        days,
+    )
+    names = (
+        "index_on store_from store_to course_from course_to earlier_from before_from before_to "
+        "after_from after_to"
+    ).split()
+    _write_array(engine, "reach", dict.fromkeys(names, "date"), reach)
+
+
+def _write_visit_history(engine: Engine, rules: Rules) -> None:
+    history = rules.study.windows.history_months
+    days: list[tuple[date, date, int, int]] = []
+    reach: list[tuple[date, date]] = []
+    sql = "SELECT DISTINCT qualifying_on FROM units WHERE qualifying_on IS NOT NULL ORDER BY ALL"
+    for (visit_on,) in engine.rows(sql):
+        reach.append((visit_on, add_months(visit_on, -history)))
+        for month in range(-history, 0):
+            first = add_months(visit_on, month)
+            for position, day in enumerate(list_days(first, add_months(visit_on, month + 1))):
+                days.append((visit_on, day, month, position))
+    _write_array(
+        engine,
+        "visit_history_days",
+        {"qualifying_on": "date", "on_day": "date", "month": "int16", "day_of_month": "int64"},
+        days,
+    )
+    _write_array(engine, "visit_reach", {"qualifying_on": "date", "history_from": "date"}, reach)
+
+
+def _write_array(
+    engine: Engine, name: str, columns: dict[str, str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Write many rows at once; a date travels as days and is cast in the engine."""
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = {
+        column: np.array(value, dtype="datetime64[D]").astype("int32")
+        if kind == "date"
+        else np.array(value, dtype=kind)
+        for (column, kind), value in zip(columns.items(), values, strict=True)
+    }
+    engine.register_columns(f"{name}_numbers", arrays)
+    chosen = ", ".join(
+        f"DATE '1970-01-01' + {column} AS {column}" if kind == "date" else column
+        for column, kind in columns.items()
+    )
+    engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {chosen} FROM {name}_numbers")
+    engine.execute(f"DROP TABLE {name}_numbers")
+
+
+def _exponential(text: str) -> float:
+    hashed = int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:13], 16)
+    return -math.log((hashed + 1) / (16**13 + 1))
+
+
+def extract_shortfall(rules: Rules) -> timedelta:
+    """Days by which the extract falls short of the after window of the last index day."""
+    assert rules.site.extract_to is not None
+    return rules.study.days_needed(rules.site)[1] - rules.site.extract_to

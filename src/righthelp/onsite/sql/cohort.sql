@@ -1,0 +1,142 @@
+-- Stage 3: the units of the study. Makes units: one row for each
+--   seen person,
+--   reference person: registered, not known to the scheme at a visit drawn from their own visits,
+--   person of the population: everybody registered, or a hash sample where there are very many.
+-- A unit carries its index day, its qualifying visit and the days it is at risk: registered,
+-- alive and inside the extract. Reads seen, everybody, known_to_scheme, patients,
+-- practice_registrations, site_practices, age_bands, rules.
+
+-- Reference candidates in the order in which they are drawn: a number between 0 and 1 from the
+-- person's hash, made exponential and divided by the sum of weights, so that people are drawn in
+-- proportion to it.
+CREATE OR REPLACE TABLE reference_drawn AS
+SELECT h.patient_id, h.visit_on, h.hashed
+FROM (
+    SELECT
+        e.patient_id, e.visit_on, e.sum_of_weights,
+        ('0x' || left(md5(r.seed || ':' || e.patient_id), 13))::BIGINT AS hashed
+    FROM everybody AS e
+    CROSS JOIN rules AS r
+    ANTI JOIN known_to_scheme AS k ON e.patient_id = k.patient_id AND k.known_on <= e.visit_on
+    WHERE e.sum_of_weights > 0
+) AS h
+ORDER BY -ln((h.hashed + 1) / 4503599627370497.0) / h.sum_of_weights, h.patient_id
+LIMIT (
+    SELECT (count(*) FILTER (WHERE s.is_new)) * max(r.per_seen) FROM seen AS s CROSS JOIN rules AS r
+);
+
+-- A reference person's index: the visit plus the lag of a seen person whose qualifying visit fell
+-- in the same month, drawn by hash. With a common index month, that month.
+CREATE OR REPLACE TABLE lags AS
+SELECT
+    month_number,
+    row_number() OVER (PARTITION BY month_number ORDER BY lag_days, patient_id) - 1 AS position,
+    lag_days
+FROM (
+    SELECT
+        s.patient_id,
+        year(e.qualifying_on) * 12 + month(e.qualifying_on) AS month_number,
+        (s.contact_on - e.qualifying_on)::INTEGER AS lag_days
+    FROM seen AS s
+    JOIN everybody AS e ON s.patient_id = e.patient_id
+    WHERE s.is_new AND e.qualifying_on IS NOT NULL
+) AS known;
+
+CREATE OR REPLACE TABLE reference_lagged AS
+SELECT d.patient_id, d.visit_on, l.lag_days
+FROM (
+    SELECT
+        d.patient_id, d.visit_on,
+        n.month_number,
+        d.hashed % n.n_lags AS position
+    FROM reference_drawn AS d
+    JOIN (SELECT month_number, count(*) AS n_lags FROM lags GROUP BY month_number) AS n
+        ON year(d.visit_on) * 12 + month(d.visit_on) = n.month_number
+) AS d
+JOIN lags AS l ON d.month_number = l.month_number AND d.position = l.position;
+
+-- The population: everybody registered on its index day; above population_people of them, those
+-- whose hash lies below the share that is wanted.
+CREATE OR REPLACE TABLE on_the_list AS
+SELECT g.patient_id
+FROM practice_registrations AS g
+SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id
+CROSS JOIN rules AS r
+WHERE g.start_date <= r.population_index_on
+    AND (g.end_date IS NULL OR g.end_date > r.population_index_on);
+
+CREATE OR REPLACE TABLE population AS
+SELECT DISTINCT o.patient_id
+FROM on_the_list AS o
+CROSS JOIN rules AS r
+CROSS JOIN (SELECT count(*) AS n FROM on_the_list) AS t
+WHERE t.n <= r.population_people
+    OR md5('population:' || r.seed || ':' || o.patient_id)
+        < printf('%08x', (4294967295 * (r.population_people * 1.0 / t.n))::BIGINT);
+
+CREATE OR REPLACE TABLE chosen AS
+SELECT
+    s.patient_id, 'seen' AS grp, s.is_new, s.index_on, s.contact_on,
+    e.qualifying_on AS qualifying_on
+FROM seen AS s
+LEFT JOIN everybody AS e ON s.patient_id = e.patient_id
+UNION ALL
+SELECT
+    d.patient_id, 'reference', FALSE,
+    CASE WHEN r.anchor = 'month' THEN r.index_from ELSE d.visit_on + d.lag_days END,
+    CASE WHEN r.anchor = 'month' THEN r.index_from ELSE d.visit_on + d.lag_days END,
+    d.visit_on
+FROM reference_lagged AS d
+CROSS JOIN rules AS r
+UNION ALL
+SELECT p.patient_id, 'population', FALSE, r.population_index_on, r.population_index_on, NULL
+FROM population AS p
+CROSS JOIN rules AS r;
+
+-- Registration spells of these people; spells that touch or overlap are one.
+CREATE OR REPLACE TABLE spells AS
+SELECT patient_id, min(start_date) AS from_on, max(end_date) AS to_on
+FROM (
+    SELECT
+        patient_id, start_date, end_date,
+        sum(begins) OVER (PARTITION BY patient_id ORDER BY start_date, end_date) AS spell
+    FROM (
+        SELECT
+            patient_id, start_date, end_date,
+            CASE WHEN start_date <= max(end_date) OVER (
+                PARTITION BY patient_id ORDER BY start_date, end_date
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) THEN 0 ELSE 1 END AS begins
+        FROM (
+            SELECT g.patient_id, g.start_date, coalesce(g.end_date, DATE '9999-12-31') AS end_date
+            FROM practice_registrations AS g
+            SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id
+            SEMI JOIN chosen AS c ON g.patient_id = c.patient_id
+        ) AS closed
+    ) AS marked
+) AS numbered
+GROUP BY patient_id, spell;
+
+CREATE OR REPLACE TABLE units AS
+SELECT
+    (row_number() OVER (ORDER BY c.grp, c.patient_id) - 1)::INTEGER AS unit,
+    c.patient_id, c.grp, c.is_new, c.index_on, c.contact_on, c.qualifying_on,
+    coalesce(p.sex, 'unknown') AS sex,
+    coalesce(b.age_band, 'unknown') AS age_band,
+    p.patient_id IS NOT NULL AS is_patient,
+    g.patient_id IS NOT NULL AS is_registered,
+    p.date_of_death,
+    g.to_on AS left_on,
+    greatest(g.from_on, r.extract_from) AS from_on,
+    least(g.to_on, coalesce(p.date_of_death + 1, r.extract_to), r.extract_to) AS to_on
+FROM chosen AS c
+CROSS JOIN rules AS r
+LEFT JOIN patients AS p ON c.patient_id = p.patient_id
+LEFT JOIN spells AS g
+    ON c.patient_id = g.patient_id AND c.contact_on >= g.from_on AND c.contact_on < g.to_on
+LEFT JOIN age_bands AS b
+    ON (year(c.index_on) * 12 + month(c.index_on)
+        - year(p.date_of_birth) * 12 - month(p.date_of_birth)) // 12 >= b.from_age
+    AND (year(c.index_on) * 12 + month(c.index_on)
+        - year(p.date_of_birth) * 12 - month(p.date_of_birth)) // 12 < b.to_age
+WHERE c.grp = 'seen' OR (g.patient_id IS NOT NULL AND p.patient_id IS NOT NULL);

@@ -1,0 +1,149 @@
+"""What a shown table is made of, and the one place where numbers become text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from righthelp.evidence.counts import Count
+
+WITHHELD = "withheld"
+STATE_WORDS = {
+    "suppressed": WITHHELD,
+    "not_collected": "not collected",
+    "not_estimable": "not estimable here",
+}
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A rate ratio on the log scale with its 95% interval; `span` where one assumption varies."""
+
+    log_rr: float | None
+    low: float | None = None
+    high: float | None = None
+    span: tuple[float, float] | None = None
+    missing: str = "not estimable here"
+
+
+Cell = str | int | float | Count | Ratio | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column of a shown table: key in the CSV, words on the page, decimals of a plain number."""
+
+    key: str
+    label: str
+    kind: Literal["text", "number"] = "text"
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table as shown: the same rows go to the page and to a CSV of the same name."""
+
+    name: str
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert all(len(row) == len(self.headings) for row in self.rows), self.name
+
+    def texts(self) -> Iterator[tuple[tuple[str, str], ...]]:
+        """Rows of (text, class) for the page; the class tells numbers and states from words."""
+        for row in self.rows:
+            yield tuple(
+                (show(cell, heading), _name_class(cell, heading))
+                for cell, heading in zip(row, self.headings, strict=True)
+            )
+
+    def records(self) -> Iterator[dict[str, object]]:
+        """Rows for a CSV: raw numbers, a state beside every number that can be withheld."""
+        for row in self.rows:
+            record: dict[str, object] = {}
+            for cell, heading in zip(row, self.headings, strict=True):
+                record.update(_spread(cell, heading.key))
+            yield record
+
+
+def show(cell: Cell, heading: Heading) -> str:
+    """A cell as text."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, Count):
+        return show_count(cell, decimals=heading.decimals)
+    if isinstance(cell, Ratio):
+        return show_ratio(cell)
+    if isinstance(cell, str):
+        return cell
+    return show_number(cell, decimals=heading.decimals)
+
+
+def show_number(value: float, *, decimals: int = 0) -> str:
+    """A number with thousands commas and a true minus sign."""
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", MINUS) if float(value) < 0 and text.strip("-0.,") else text.lstrip("-")
+
+
+def show_count(count: Count, *, decimals: int = 0) -> str:
+    """A count, or what became of it; a sum says from how many sites it was withheld."""
+    if count.value is None:
+        return STATE_WORDS[count.state]
+    whole = show_number(count.value, decimals=decimals)
+    if decimals and whole.endswith("." + "0" * decimals):
+        whole = whole[: -decimals - 1]
+    return f"{whole} ({count.n_withheld} withheld)" if count.n_withheld else whole
+
+
+def show_ratio(ratio: Ratio) -> str:
+    """A ratio to two decimals with its interval or span, or the words for why there is none."""
+    if ratio.span is not None:
+        return f"{show_plain_ratio(ratio.span[0])} to {show_plain_ratio(ratio.span[1])} (range)"
+    if ratio.log_rr is None:
+        return ratio.missing
+    point = show_plain_ratio(ratio.log_rr)
+    if ratio.low is None or ratio.high is None:
+        return f"{point} (no interval)"
+    return f"{point} ({show_bound(ratio.low)} to {show_bound(ratio.high)})"
+
+
+def show_plain_ratio(log_rr: float) -> str:
+    """A ratio to two decimals; "over 100" beyond that."""
+    return "over 100" if log_rr > math.log(100) else f"{math.exp(log_rr):.2f}"
+
+
+def show_bound(log_rr: float) -> str:
+    """An end of an interval, with a third decimal where two would hide on which side of 1 it is."""
+    text = show_plain_ratio(log_rr)
+    return f"{math.exp(log_rr):.3f}" if text == "1.00" and abs(log_rr) > 0.00051 else text
+
+
+def _name_class(cell: Cell, heading: Heading) -> str:
+    if isinstance(cell, Count) and cell.value is None:
+        return "number state"
+    if isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None:
+        return "number state"
+    return "number" if heading.kind == "number" else ""
+
+
+def _spread(cell: Cell, key: str) -> dict[str, object]:
+    if isinstance(cell, Count):
+        return {key: cell.value, f"{key}_state": cell.state, f"{key}_withheld": cell.n_withheld}
+    if isinstance(cell, Ratio):
+        low, high = cell.span or (cell.low, cell.high)
+        return {
+            f"{key}_rr": _exp(cell.log_rr),
+            f"{key}_low": _exp(low),
+            f"{key}_high": _exp(high),
+        }
+    return {key: cell}
+
+
+def _exp(log_rr: float | None) -> float | None:
+    return None if log_rr is None else math.exp(log_rr)

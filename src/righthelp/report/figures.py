@@ -1,0 +1,157 @@
+"""The figures of the report: what each says, for whom cannot see it too, and its drawings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.claims import per_100
+from righthelp.evidence.counts import Pattern
+from righthelp.report.canvas import ShownFigure, show_figure
+from righthelp.report.month_figures import draw_course, draw_months
+from righthelp.report.people_figures import (
+    draw_change,
+    draw_pattern,
+    find_shares,
+    list_change_rows,
+)
+from righthelp.report.ratio_figures import (
+    draw_rows,
+    list_definition_rows,
+    list_design_rows,
+    list_site_rows,
+)
+
+TABLE_BELOW = "The numbers are in the table below."
+
+
+def draw_all(evidence: Evidence) -> dict[str, ShownFigure]:
+    """Every figure that the returns can fill, by name; one without numbers is left out."""
+    return {figure.name: figure for figure in _draw_each(evidence)}
+
+
+def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
+    change = list_change_rows(evidence)
+    if any(row.shares for row in change):
+        title = _title_change(evidence)
+        yield show_figure(
+            lambda paper: draw_change(change, paper),
+            name="change",
+            title=title,
+            alt=f"Bars of people with fewer, as many and more contacts. {title} {TABLE_BELOW}",
+        )
+    if evidence.pattern.sites:
+        title = _title_pattern(evidence.pattern)
+        yield show_figure(
+            lambda paper: draw_pattern(evidence.pattern, paper),
+            name="pattern",
+            title=title,
+            alt=f"A grid of squares: bands before by bands after. {title} {TABLE_BELOW}",
+        )
+    if any(one.rate_per_100.value is not None for one in evidence.course):
+        title = f"{evidence.study.study.outcome} by month at each site with records"
+        yield show_figure(
+            lambda paper: draw_course(evidence, paper),
+            name="course",
+            title=title,
+            alt=f"Lines by month for people seen and reference people. {TABLE_BELOW}",
+        )
+    if evidence.months:
+        title = _title_months(evidence)
+        yield show_figure(
+            lambda paper: draw_months(evidence.months, paper),
+            name="months",
+            title=title,
+            alt=f"Points with intervals by month. {title} {TABLE_BELOW}",
+        )
+    yield from _draw_ratios(evidence)
+
+
+def _draw_ratios(evidence: Evidence) -> Iterator[ShownFigure]:
+    result = _title_result(evidence)
+    plans = (
+        ("designs", list_design_rows(evidence), "The answer depends on what is set against what"),
+        ("sites", list_site_rows(evidence), result),
+        (
+            "definitions",
+            list_definition_rows(evidence) if len(evidence.definitions) > 1 else (),
+            _title_definitions(evidence),
+        ),
+    )
+    for name, rows, title in plans:
+        if any(row.ratio.log_rr is not None or row.crude is not None for row in rows):
+            yield show_figure(
+                lambda paper, rows=rows: draw_rows(rows, paper),  # type: ignore[misc]
+                name=name,
+                title=title,
+                alt=f"Points with intervals on an axis of ratios. {title} {TABLE_BELOW}",
+            )
+
+
+def _title_change(evidence: Evidence) -> str:
+    total = evidence.change_total
+    shares = find_shares(total.fell, total.stayed, rose=total.rose)
+    assert shares is not None
+    fell, stayed, rose = (f"{100 * share:.0f}" for share in shares)
+    return (
+        f"Of every 100 people {fell} had fewer contacts after, {stayed} as many and {rose} more. "
+        f"{_title_result(evidence)}"
+    )
+
+
+def _title_result(evidence: Evidence) -> str:
+    """The crude and the adjusted result in one breath, never one without the other."""
+    crude, claim = evidence.crude.log_rr, evidence.adjusted.claim
+    log_rr = evidence.adjusted.log_rr
+    if log_rr is None and len(evidence.twins) == 1:
+        twin = evidence.twins[0]
+        crude = twin.crude.log_rr if twin.crude else None
+        log_rr = twin.estimate.log_rr if twin.estimate else None
+        claim = twin.claim
+    counted = "" if crude is None else f"{per_100(crude)} contacts after for every 100 before; "
+    if log_rr is None:
+        return f"{counted}what was to be expected is not estimable here.".capitalize()
+    return f"{counted}{per_100(log_rr)} for every 100 expected: {claim.headline}."
+
+
+def _title_pattern(pattern: Pattern) -> str:
+    known = {key: cell.value for key, cell in pattern.cells.items() if cell.value is not None}
+    total = sum(known.values())
+    if not total:
+        return "The joint picture is withheld."
+    same = sum(value for (before, after), value in known.items() if before == after)
+    return (
+        f"About {100 * same / total:.0f} of every 100 people shown were in the same band before "
+        "and after."
+    )
+
+
+def _title_months(evidence: Evidence) -> str:
+    seen = [one for one in evidence.months if one.group == "seen" and one.month < 0]
+    if not seen:
+        return "Each month against months 12 to 7 before"
+    top = max(seen, key=lambda one: one.log_rr)
+    words = f"{-top.month} months" if top.month < -1 else "one month"
+    title = (
+        f"Before the index, contacts of people seen stood highest {words} before it: "
+        f"{per_100(top.log_rr)} for every 100 in months 12 to 7 before"
+    )
+    like = [one for one in evidence.months if one.group == "reference" and one.month == top.month]
+    if like:
+        title += f"; reference people then stood at {per_100(like[0].log_rr)}"
+    return f"{title}."
+
+
+def _title_definitions(evidence: Evidence) -> str:
+    points = [
+        math.exp(one.adjusted.log_rr)
+        for one in evidence.definitions
+        if one.adjusted.log_rr is not None
+    ]
+    if not points:
+        return "The same people under other definitions of a contact."
+    return (
+        f"Under the definitions in use, the answer against what was expected runs from "
+        f"{100 * min(points):.0f} to {100 * max(points):.0f} for every 100 expected."
+    )

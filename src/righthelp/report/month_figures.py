@@ -1,0 +1,159 @@
+"""Figures by month from the index: each site's course, and the sites brought together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.course import BASELINE, CoursePoint, MonthTogether
+from righthelp.report.canvas import (
+    ACCENT,
+    MUTED,
+    TICK_WORDS,
+    WASH,
+    Paper,
+    choose_ticks,
+    clear_frame,
+    open_figure,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = {"seen": ACCENT, "reference": MUTED}
+NAMES = {"seen": "people seen", "reference": "reference people"}
+
+
+def draw_course(evidence: Evidence, paper: Paper) -> Figure:
+    """A small picture a site, all on one scale; the index month is the shaded strip."""
+    points = evidence.course
+    sites = [site for site in evidence.answered if any(one.site == site.id for one in points)]
+    columns = 1 if paper.narrow else min(2, len(sites))
+    n_rows = math.ceil(len(sites) / columns)
+    height = 0.35 + 1.75 * n_rows
+    figure = open_figure(paper, height)
+    panels = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
+    figure.subplots_adjust(
+        left=0.5 / paper.width,
+        right=1 - 0.1 / paper.width,
+        top=1 - 0.3 / height,
+        bottom=0.45 / height,
+        hspace=0.42,
+        wspace=0.12,
+    )
+    ceiling = max((one.rate_per_100.value or 0 for one in points), default=1)
+    for at, axes in enumerate(panels.flat):
+        if at >= len(sites):
+            axes.set_visible(False)
+            continue
+        own = [one for one in points if one.site == sites[at].id]
+        _draw_site(axes, own, sites[at].label, first=at == 0)
+        axes.set_ylim(0, 1.12 * ceiling)
+        if at + columns >= len(sites):
+            axes.tick_params(labelbottom=True)
+            axes.set_xlabel("months from the index", fontsize=8)
+        if at % columns == 0:
+            axes.set_ylabel("per 100 people", fontsize=8)
+    return figure
+
+
+def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
+    """Each month against months -12 to -7, with its interval; seen and reference side by side."""
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    figure = open_figure(paper, 3.1)
+    left = 0.95 / paper.width
+    axes = figure.add_axes((left, 0.17, 0.98 - left, 0.74))
+    _mark_index(axes)
+    axes.axvspan(min(BASELINE) - 0.4, max(BASELINE) + 0.4, color=WASH, linewidth=0, zorder=0)
+    axes.set_yscale("log")
+    for group, shift in (("reference", 0.14), ("seen", -0.14)):
+        own = sorted((one for one in months if one.group == group), key=lambda one: one.month)
+        for one in own:
+            if one.low is not None and one.high is not None:
+                axes.plot(
+                    [one.month + shift] * 2,
+                    [math.exp(one.low), math.exp(one.high)],
+                    color=COLOURS[group],
+                    linewidth=1.1,
+                    alpha=0.75,
+                )
+        axes.plot(
+            [one.month + shift for one in own],
+            [math.exp(one.log_rr) for one in own],
+            "o" if group == "seen" else "s",
+            color=COLOURS[group],
+            ms=4 if group == "seen" else 3.2,
+            label=NAMES[group],
+        )
+    axes.axhline(1, color=MUTED, linewidth=0.9)
+    low, high = _find_reach(months)
+    ticks = choose_ticks(low, high, most=5)
+    axes.set_ylim(math.exp(low), math.exp(high))
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(
+        FixedFormatter([f"{TICK_WORDS[tick].replace(chr(10), ' ')}  {tick:g}" for tick in ticks])
+    )
+    axes.tick_params(labelsize=8, length=3)
+    axes.set_xlabel("months from the index", fontsize=8)
+    axes.legend(loc="upper right", frameon=False, fontsize=8, labelcolor="linecolor")
+    axes.text(
+        sum(BASELINE) / len(BASELINE),
+        0.02,
+        "set to 1 on average",
+        transform=axes.get_xaxis_transform(),
+        ha="center",
+        color=MUTED,
+        fontsize=7.5,
+    )
+    clear_frame(axes, "bottom", "left")
+    return figure
+
+
+def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str, *, first: bool) -> None:
+    _mark_index(axes)
+    for group in ("reference", "seen"):
+        points = sorted((one for one in own if one.group == group), key=lambda one: one.month)
+        if not points:
+            continue
+        rates = [
+            math.nan if one.rate_per_100.value is None else one.rate_per_100.value for one in points
+        ]
+        months = [one.month for one in points]
+        style = "-" if group == "seen" else "--"
+        axes.plot(months, rates, style, color=COLOURS[group], linewidth=1.6)
+        if first:
+            at = months.index(0) if 0 in months else 0
+            above = rates[at] >= max(
+                (one.rate_per_100.value or 0 for one in own if one.month == months[at]), default=0
+            )
+            axes.annotate(
+                NAMES[group],
+                (months[-1], rates[-1]),
+                xytext=(0, 7 if above else -11),
+                textcoords="offset points",
+                ha="right",
+                color=COLOURS[group],
+                fontsize=8,
+            )
+    axes.set_title(label, loc="left", fontsize=9, pad=4)
+    axes.tick_params(labelsize=8, length=3)
+    axes.set_xticks([-12, -9, -6, -3, 0, 3, 6])
+    clear_frame(axes, "bottom")
+
+
+def _mark_index(axes: Axes) -> None:
+    axes.axvspan(-0.5, 0.5, color=WASH, linewidth=0, zorder=0)
+
+
+def _find_reach(months: Sequence[MonthTogether]) -> tuple[float, float]:
+    """The ends of the axis, log scale: every point, intervals within half and twice of them."""
+    points = [one.log_rr for one in months]
+    low, high = min([*points, math.log(0.8)]), max([*points, math.log(1.25)])
+    lows = [max(one.low, low - 0.4) for one in months if one.low is not None]
+    highs = [min(one.high, high + 0.4) for one in months if one.high is not None]
+    return min([low, *lows]) - 0.05, max([high, *highs]) + 0.05

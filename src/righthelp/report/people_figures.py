@@ -1,0 +1,194 @@
+"""Figures of people: fewer, as many, more; and the joint picture of before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.counts import Count, Pattern
+from righthelp.report.canvas import (
+    ACCENT,
+    FAINT,
+    INK,
+    MIDDLE,
+    MUTED,
+    OUTSIDE_IS_WHITE,
+    PALE,
+    Paper,
+    clear_frame,
+    open_figure,
+)
+from righthelp.report.cells import Ratio, show_ratio
+from righthelp.report.ratio_tables import show_twin
+from righthelp.returns.tables import BANDS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHADES = (PALE, OUTSIDE_IS_WHITE, MIDDLE)
+WORDS = ("fewer after", "as many", "more after")
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """Shares (0 to 1) of people with fewer, as many and more after; the adjusted ratio beside."""
+
+    label: str
+    shares: tuple[float, float, float] | None
+    adjusted: Ratio
+
+
+def list_change_rows(evidence: Evidence) -> tuple[ChangeRow, ...]:
+    """A row a site and, of several, one for all; sites without the three counts have no bar."""
+    twins = {twin.site: twin for twin in evidence.twins}
+    rows = [
+        ChangeRow(
+            evidence.label(one.site),
+            find_shares(one.fell, one.stayed, rose=one.rose),
+            show_twin(twins[one.site]),
+        )
+        for one in evidence.change
+    ]
+    total, together = evidence.change_total, evidence.adjusted
+    if total.n_sites > 1:
+        rows.append(
+            ChangeRow(
+                "All sites",
+                find_shares(total.fell, total.stayed, rose=total.rose),
+                Ratio(together.log_rr, together.low, together.high),
+            )
+        )
+    return tuple(rows)
+
+
+def find_shares(fell: Count, stayed: Count, *, rose: Count) -> tuple[float, float, float] | None:
+    """The three counts as shares of their sum; None where one is withheld or the sum is nought."""
+    if fell.value is None or stayed.value is None or rose.value is None:
+        return None
+    total = fell.value + stayed.value + rose.value
+    if not total:
+        return None
+    return fell.value / total, stayed.value / total, rose.value / total
+
+
+def draw_change(rows: Sequence[ChangeRow], paper: Paper) -> Figure:
+    """Bars of people out of 100; on the right what the contacts were against what was expected."""
+    pitch = 0.58 if paper.narrow else 0.4
+    top, bottom = 0.55, 0.42
+    height = top + bottom + pitch * len(rows)
+    figure = open_figure(paper, height)
+    left, right = (0.04, 0.96) if paper.narrow else (0.17, 0.71)
+    axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
+    axes.set_xlim(0, 100)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xlabel("out of every 100 people", fontsize=8)
+    axes.tick_params(axis="x", labelsize=8, length=3)
+    clear_frame(axes)
+    for at, row in enumerate(rows):
+        _draw_bar(axes, row, at, paper)
+    for x, word, align in (
+        (0, WORDS[0], "left"),
+        (50, WORDS[1], "center"),
+        (100, WORDS[2], "right"),
+    ):
+        axes.text(x, -0.62, word, ha=align, va="bottom", color=MUTED, fontsize=8)
+    if not paper.narrow:
+        axes.text(
+            1.04,
+            -0.62,
+            "contacts after,\nover expected",
+            transform=axes.get_yaxis_transform(),
+            va="bottom",
+            color=MUTED,
+            fontsize=8,
+        )
+    return figure
+
+
+def _draw_bar(axes: Axes, row: ChangeRow, at: int, paper: Paper) -> None:
+    weight = "bold" if row.label == "All sites" else "normal"
+    across = axes.get_yaxis_transform()
+    y, thick = (at + 0.16, 0.4) if paper.narrow else (at, 0.62)
+    start = 0.0
+    for share, shade in zip(row.shares or (), SHADES, strict=False):
+        axes.barh(
+            y, 100 * share, left=start, height=thick, color=shade, edgecolor=MUTED, linewidth=0.7
+        )
+        if share >= 0.06:
+            middle = start + 50 * share
+            axes.text(middle, y, f"{100 * share:.0f}", ha="center", va="center", color=INK)
+        start += 100 * share
+    if row.shares is None:
+        axes.text(1, y, "fewer, as many and more: not given", va="center", color=MUTED, fontsize=8)
+    number = show_ratio(row.adjusted)
+    if paper.narrow:
+        axes.text(0, at - 0.24, row.label, transform=across, va="center", weight=weight)
+        axes.text(
+            1,
+            at - 0.24,
+            f"over expected: {number}",
+            transform=across,
+            va="center",
+            ha="right",
+            fontsize=7.5,
+        )
+        return
+    axes.text(-0.03, at, row.label, transform=across, va="center", ha="right", weight=weight)
+    axes.text(1.04, at, number, transform=across, va="center", weight=weight)
+
+
+def draw_pattern(pattern: Pattern, paper: Paper) -> Figure:
+    """Squares with the number of people as area; on the diagonal the band is the same."""
+    side = paper.width if paper.narrow else 5.2
+    height = side * 0.98
+    figure = open_figure(paper, height)
+    share = side / paper.width
+    axes = figure.add_axes((0.2 * share if paper.narrow else 0.16, 0.03, 0.76 * share, 0.78))
+    size = len(BANDS)
+    axes.set_xlim(-0.5, size - 0.5)
+    axes.set_ylim(size - 0.5, -0.5)
+    axes.set_aspect("equal", anchor="NW")
+    most = max((cell.value or 0 for cell in pattern.cells.values()), default=0) or 1
+    for i, before in enumerate(BANDS):
+        for j, after in enumerate(BANDS):
+            _draw_cell(axes, pattern.cells[before, after], (j, i), most)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_xticks(range(size), BANDS)
+    axes.set_yticks(range(size), BANDS)
+    axes.set_xlabel("contacts after", labelpad=6)
+    axes.set_ylabel("contacts before", labelpad=6)
+    axes.tick_params(length=0)
+    clear_frame(axes)
+    return figure
+
+
+def _draw_cell(axes: Axes, cell: Count, at: tuple[int, int], most: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    x, y = at
+    same = x == y
+    axes.add_patch(
+        Rectangle(
+            (x - 0.47, y - 0.47),
+            0.94,
+            0.94,
+            facecolor=OUTSIDE_IS_WHITE,
+            edgecolor=ACCENT if same else FAINT,
+            linewidth=1.3 if same else 0.7,
+        )
+    )
+    if cell.value is None:
+        words = "withheld" if cell.state == "suppressed" else "–"
+        axes.text(x, y, words, ha="center", va="center", color=MUTED, fontsize=7)
+        return
+    side = 0.9 * (cell.value / most) ** 0.5
+    axes.add_patch(Rectangle((x - side / 2, y - side / 2), side, side, facecolor=PALE, linewidth=0))
+    axes.text(x, y, f"{cell.value:,.0f}", ha="center", va="center", color=INK, fontsize=8.5)
+    if cell.n_withheld:
+        axes.text(x, y + 0.36, "and more", ha="center", va="center", color=MUTED, fontsize=6)

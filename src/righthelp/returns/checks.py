@@ -1,0 +1,75 @@
+"""What a return must fulfil before it is pooled: the right study, the right site, the rules kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from righthelp.errors import DataRefused, Problem
+from righthelp.protocol.study import Study
+from righthelp.returns.tables import TABLES, Released
+from righthelp.schema import Row, Table
+
+ROUND_TO = 5
+
+
+def check_returns(study: Study, returns: Sequence[Released]) -> None:
+    """Raise DataRefused with everything that keeps these returns from being pooled."""
+    problems = [problem for one in returns for problem in _check_return(study, one)]
+    ids = [one.site for one in returns]
+    problems += [
+        Problem(
+            f"there are {ids.count(name)} returns of site {name}",
+            do="Give the newest one of each site.",
+        )
+        for name in sorted({name for name in ids if ids.count(name) > 1})
+    ]
+    if problems:
+        raise DataRefused("the returns cannot be pooled:", problems=problems)
+
+
+def _check_return(study: Study, released: Released) -> list[Problem]:
+    problems = []
+    where = f"return of {released.site}"
+    if study.find_site(released.site) is None:
+        problems.append(
+            Problem("the study has no such site", where, "Add the site to the study, or leave out.")
+        )
+    digest = released.provenance.get("protocol_digest")
+    if digest != study.digest():
+        problems.append(
+            Problem(
+                "it was made under other rules than this study's",
+                where,
+                "Ask the site to count again with the present study file.",
+            )
+        )
+    for table in TABLES:
+        for row in released.tables[table.name]:
+            problems += _check_row(table, row, where)
+    return problems
+
+
+def _check_row(table: Table, row: Row, where: str) -> list[Problem]:
+    place = f"{where}: {table.name}.csv"
+    found = []
+    for column in table.columns:
+        value = row[column.name]
+        if value is None:
+            continue
+        if row.get("state") == "suppressed" and column.role in ("people", "sum"):
+            found.append(
+                Problem(
+                    f"a withheld row shows a number in {column.name}",
+                    place,
+                    "Ask the site to count again with this version of righthelp.",
+                )
+            )
+        elif column.role == "people" and isinstance(value, int) and value % ROUND_TO:
+            found.append(
+                Problem(
+                    f"{value} people in {column.name} is not rounded to {ROUND_TO}",
+                    place,
+                    "Ask the site to count again with this version of righthelp.",
+                )
+            )
+    return found

@@ -1,0 +1,168 @@
+"""The tables that may leave a site, declared once. Everything else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from righthelp.schema import Column, Row, Table
+
+STATES = ("given", "rounded", "suppressed", "not_collected", "not_estimable")
+"""given: exact and free to leave; rounded; suppressed: withheld, too few people; not_collected:
+the route has none; not_estimable: no number can be made."""
+
+DESIGNS: Mapping[str, str] = {
+    "crude": "Before and after, as counted",
+    "projection": "Against registered people with the same past",
+    "learned_correlation": "Against what past counts foretell in the whole practice",
+    "empirical_bayes": "Against the practice's rate and spread",
+    "donut": "Against months 7 to 12 before",
+    "external_correlation_0.25": "If counts half a year apart correlate at 0.25",
+    "external_correlation_0.50": "If counts half a year apart correlate at 0.50",
+    "external_correlation_0.75": "If counts half a year apart correlate at 0.75",
+    "ratio_of_ratios": "Against the comparison group's change",
+    "summary_correlation_0.00": "Before and after from means, correlation 0",
+    "summary_correlation_0.25": "Before and after from means, correlation 0.25",
+    "summary_correlation_0.50": "Before and after from means, correlation 0.50",
+    "summary_correlation_0.75": "Before and after from means, correlation 0.75",
+}
+
+_SITE = Column("site", "text", "The site", role="key")
+_STATE = Column("state", "text", "What became of the numbers of this row", values=STATES)
+_WHO = Column(
+    "who",
+    "text",
+    "Which seen people: new to the link worker, ongoing, or all",
+    role="key",
+    values=("new", "ongoing", "all"),
+)
+
+ESTIMATES = Table(
+    "estimates",
+    "One row for each estimate of the ratio of contacts after to contacts expected or before.",
+    (
+        _SITE,
+        Column("design", "text", "How it was estimated", role="key", values=tuple(DESIGNS)),
+        _WHO,
+        Column("definition", "text", "Which contacts counted", role="key"),
+        Column("log_rr", "number", "Log of the rate ratio", nullable=True, role="sum"),
+        Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
+        Column("n", "integer", "Seen people behind it", unit="people", nullable=True, role="people"),
+        Column(
+            "status",
+            "text",
+            "ok; point_only: no standard error can be had; not_estimable: no number",
+            values=("ok", "point_only", "not_estimable"),
+        ),
+        Column("reason", "text", "Why there is no number or no standard error", nullable=True),
+        _STATE,
+    ),
+)
+FLOW = Table(
+    "flow",
+    "Everybody who was considered, step by step; nobody is dropped unseen.",
+    (
+        _SITE,
+        Column("position", "integer", "Order of the steps"),
+        Column("step", "text", "The step", role="key"),
+        Column("kind", "text", "Who is counted here", values=("kept", "left_out", "described")),
+        Column("reason", "text", "In plain words", nullable=True),
+        Column("n", "integer", "People", unit="people", nullable=True, role="people"),
+        _STATE,
+    ),
+)
+CHANGE = Table(
+    "change",
+    "What happened to the people seen: those registered for the whole of both windows.",
+    (
+        _SITE,
+        _WHO,
+        Column("n", "integer", "People", unit="people", nullable=True, role="people"),
+        Column("fell", "integer", "Fewer after", unit="people", nullable=True, role="people"),
+        Column("stayed", "integer", "The same", unit="people", nullable=True, role="people"),
+        Column("rose", "integer", "More after", unit="people", nullable=True, role="people"),
+        Column("contacts_before", "integer", "Contacts, sum", nullable=True, role="sum"),
+        Column("contacts_after", "integer", "Contacts, sum", nullable=True, role="sum"),
+        Column("mean_before", "number", "Mean a person", nullable=True, role="sum"),
+        Column("mean_after", "number", "Mean a person", nullable=True, role="sum"),
+        Column("sd_before", "number", "Standard deviation", nullable=True, role="sum"),
+        Column("sd_after", "number", "Standard deviation", nullable=True, role="sum"),
+        Column("correlation", "number", "Before with after", nullable=True, role="sum"),
+        Column("median_before", "number", "Median a person", nullable=True, role="sum"),
+        Column("median_after", "number", "Median a person", nullable=True, role="sum"),
+        _STATE,
+    ),
+)
+BANDS = ("0", "1-2", "3-5", "6-9", "10+")
+PATTERN = Table(
+    "pattern",
+    "How many people were in each band before and after (complete people).",
+    (
+        _SITE,
+        _WHO,
+        Column("before_band", "text", "Contacts before", role="key", values=BANDS),
+        Column("after_band", "text", "Contacts after", role="key", values=BANDS),
+        Column("n", "integer", "People", unit="people", nullable=True, role="people"),
+        _STATE,
+    ),
+)
+COURSE = Table(
+    "course",
+    "Contacts by month counted from the index, for seen and reference people.",
+    (
+        _SITE,
+        Column("group", "text", "Whose", role="key", values=("seen", "reference")),
+        Column("month", "integer", "Month from the index; 0 is the index month", role="key"),
+        Column("rate_per_100", "number", "Contacts per 100 people a month", nullable=True, role="sum"),
+        Column("log_rr", "number", "Log rate ratio to months -12 to -7", nullable=True, role="sum"),
+        Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
+        Column("n", "integer", "People", unit="people", nullable=True, role="people"),
+        _STATE,
+    ),
+)
+QUALITY = Table(
+    "quality",
+    "What was odd in the data, by kind; never a value, a row or a person.",
+    (
+        _SITE,
+        Column("check", "text", "The kind of oddity", role="key"),
+        Column("table", "text", "Where", role="key"),
+        Column("column", "text", "Where", nullable=True, role="key"),
+        Column("n_rows", "integer", "Rows", unit="rows", nullable=True, role="people"),
+        Column("effect", "text", "What was done", values=("refused", "dropped", "changed", "noted")),
+        Column("do", "text", "What the site can do", nullable=True),
+        _STATE,
+    ),
+)
+SUPPLY = Table(
+    "supply",
+    "What the route supplied of each table and column that an estimate may need.",
+    (
+        _SITE,
+        Column("table", "text", "The table", role="key"),
+        Column("column", "text", "The column; empty for the table itself", nullable=True, role="key"),
+        Column("supplied", "boolean", "Whether it came"),
+        Column("reason", "text", "Why not, and what that rules out", nullable=True),
+    ),
+)
+TABLES: tuple[Table, ...] = (ESTIMATES, FLOW, CHANGE, PATTERN, COURSE, QUALITY, SUPPLY)
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a site lets out: declared tables and where they came from.
+
+    Made only by `onsite.release` (a house test holds that) or read back from a bundle.
+    """
+
+    site: str
+    tables: Mapping[str, tuple[Row, ...]]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        declared = {table.name: table for table in TABLES}
+        assert set(self.tables) == set(declared), "a release holds every declared table, no other"
+        for name, rows in self.tables.items():
+            for row in rows:
+                assert set(row) == set(declared[name].names), f"undeclared column in {name}"

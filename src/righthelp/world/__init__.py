@@ -1,0 +1,16 @@
+"""Simulated practices with known truth, in the canonical tables."""
+
+from righthelp.world.population import Population, simulate
+from righthelp.world.settings import World
+from righthelp.world.tables import describe_truth, load_world, write_world
+from righthelp.world.truth import Truth
+
+__all__ = [
+    "Population",
+    "Truth",
+    "World",
+    "describe_truth",
+    "load_world",
+    "simulate",
+    "write_world",
+]

@@ -1,0 +1,79 @@
+"""A simulated population: a few arrays a table, and the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from righthelp.world.book import Book, write_book
+from righthelp.world.days import Days, Ints, lay_out_days, weigh_months
+from righthelp.world.need import draw_need
+from righthelp.world.people import People, draw_people
+from righthelp.world.scheme import (
+    Contacts,
+    Referrals,
+    apply_effect,
+    refer_people,
+    start_scheme,
+)
+from righthelp.world.settings import World
+from righthelp.world.stay import Stay, draw_stay
+from righthelp.world.truth import Truth, tell_truth
+from righthelp.world.visits import draw_visits
+
+
+@dataclass(frozen=True)
+class Population:
+    """Everything the canonical tables need, as arrays by person, referral or appointment.
+
+    People are numbered from 0 in the order of their practices, days from the world's first; the
+    tables with their names, texts and dates are made by `tables`.
+    """
+
+    world: World
+    days: Days
+    people: People
+    stay: Stay
+    scheme_start: Ints
+    appointments: Book
+    link_worker_contacts: Contacts
+    referrals: Referrals
+    truth: Truth
+
+
+def simulate(world: World) -> Population:
+    """Make a world: need, visits without a link worker, referral at them, then the effect.
+
+    Everything is drawn first as if nothing were done; the effect then removes or adds visits after
+    each first link worker contact, so what would have happened anyway is known person by person.
+    """
+    days = lay_out_days(world)
+    month_weights = weigh_months(world, days)
+    people = draw_people(world, days)
+    need = draw_need(world, people, month_weights=month_weights)
+    stay = draw_stay(world, people, need, days=days)
+    without = draw_visits(world, people, need, stay=stay, days=days)
+    referrals, contacts = refer_people(world, people, need, visits=without, stay=stay, days=days)
+    realised = apply_effect(world, without, referrals, need=need, stay=stay, days=days)
+    book = write_book(
+        world,
+        people,
+        need=need,
+        visits=realised,
+        contacts=contacts,
+        month_weights=month_weights,
+        stay=stay,
+        days=days,
+    )
+    truth = tell_truth(
+        world,
+        referrals,
+        without=without,
+        realised=realised,
+        need=need,
+        joined=people.joined,
+        stay=stay,
+        days=days,
+    )
+    return Population(
+        world, days, people, stay, start_scheme(world, days), book, contacts, referrals, truth
+    )

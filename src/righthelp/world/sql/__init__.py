@@ -1,0 +1,1 @@
+"""SQL that gives a simulated population its canonical tables."""

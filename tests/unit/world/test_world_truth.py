@@ -1,0 +1,141 @@
+"""What the link worker changed is known exactly; nothing else depends on it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from righthelp.world import World, simulate
+from tests.unit.world.counting import (
+    count_days,
+    list_gp_days,
+    log_naive_ratio,
+    log_projected_ratio,
+    to_days,
+)
+
+
+@pytest.mark.parametrize("effect_rr", [0.5, 0.85, 1.2])
+def test_realised_against_counterfactual_visits_is_the_effect(effect_rr: float) -> None:
+    population = simulate(World(seed=4, n_people=60_000, n_practices=6, effect_rr=effect_rr))
+    truth = population.truth
+    without = truth.counterfactual_after.sum()
+    # Thinning: binomial; adding: Poisson. Relative error of the ratio, given what was without.
+    spread = np.sqrt(effect_rr * (1 - effect_rr) if effect_rr < 1 else effect_rr - 1)
+    error = spread / np.sqrt(without) / effect_rr
+    assert truth.realised_after.sum() / without == pytest.approx(effect_rr, rel=3.5 * error)
+    assert error < 0.012
+
+
+def test_visits_expected_without_a_link_worker_are_the_mean_of_those_drawn() -> None:
+    truths = [simulate(World(seed=seed, n_people=30_000)).truth for seed in range(4)]
+    drawn = sum(truth.counterfactual_after.sum() for truth in truths)
+    expected = sum(truth.expected_after.sum() for truth in truths)
+    assert drawn == pytest.approx(expected, abs=3.5 * np.sqrt(expected))
+    # Not so before the contact: referral was made at a visit, often at a bad time.
+    before = sum(truth.counterfactual_before[truth.complete].sum() for truth in truths)
+    after = sum(truth.expected_after[truth.complete].sum() for truth in truths)
+    assert before > 1.15 * after
+
+
+def test_the_book_holds_the_realised_visits() -> None:
+    population = simulate(World(seed=6, n_people=20_000, effect_rr=0.8))
+    truth, days = population.truth, population.days
+    gp_days = list_gp_days(population)
+    contact = to_days(population, truth.first_contact_on)
+    counted = count_days(gp_days, truth.person, contact + 1, contact + 183)
+    np.testing.assert_array_equal(counted, truth.realised_after)
+    first, end = days.month_first[:-1], days.month_first[1:]
+    by_month = count_days(gp_days, truth.person[:, None], first[None, :], end[None, :])
+    np.testing.assert_array_equal(by_month, truth.realised)
+
+
+def test_naive_change_falls_where_nothing_is_done() -> None:
+    """METHODS 4: people are referred at a visit, at a bad time, so contacts fall afterwards."""
+    for seed in range(3):
+        assert log_naive_ratio(simulate(World(seed=seed, n_people=30_000))) < -0.15
+
+
+def test_projection_from_lagged_visits_of_people_not_yet_referred_finds_nothing_done() -> None:
+    """The world can be accounted for by what the records show; its error over 8 worlds is 0.008."""
+    log_ratios = [
+        log_projected_ratio(simulate(World(seed=seed, n_people=50_000, n_practices=5)))
+        for seed in range(8)
+    ]
+    assert np.mean(log_ratios) == pytest.approx(0, abs=0.03)
+
+
+def test_an_unobserved_cause_of_referral_biases_the_same_projection_upwards() -> None:
+    hidden = {"referral_need_rr": 4.0, "social_need_rr": 2.0, "referral_probability": 0.003}
+    log_ratios = [
+        log_projected_ratio(
+            simulate(World(seed=seed, n_people=50_000, need_observed=False, **hidden))
+        )
+        for seed in range(4)
+    ]
+    assert np.mean(log_ratios) > 0.03
+
+
+def test_people_who_leave_needed_more() -> None:
+    """Informative attrition; with power 0 need tells nothing."""
+
+    def log_rate_ratio(power: float) -> float:
+        world = World(
+            seed=9, n_people=30_000, attrition_need_power=power, death_rate_per_month=0,
+            departure_rate_per_month=0.01,
+        )  # fmt: skip
+        population = simulate(world)
+        end = population.stay.end
+        stayed = np.flatnonzero(end > 360)
+        year = count_days(
+            list_gp_days(population), stayed, np.zeros_like(stayed), end[stayed] * 0 + 360
+        )
+        left = end[stayed] < population.days.n_days
+        return float(np.log(year[left].mean() / year[~left].mean()))
+
+    assert log_rate_ratio(0.7) > 0.2
+    assert abs(log_rate_ratio(0.0)) < 0.06
+
+
+def test_social_need_is_seen_in_deprivation_only_where_observed() -> None:
+    shown = simulate(World(seed=1, n_people=5_000)).people
+    np.testing.assert_array_equal(shown.social_need, shown.imd_decile <= 2)
+    hidden = simulate(World(seed=1, n_people=5_000, need_observed=False)).people
+    assert abs(np.corrcoef(hidden.social_need, hidden.imd_decile)[0, 1]) < 0.05
+
+
+def test_lags_uptake_and_contacts_are_as_asked() -> None:
+    population = simulate(World(seed=3, n_people=60_000, n_practices=6))
+    referrals, truth = population.referrals, population.truth
+    n = len(referrals.person)
+    never = np.iinfo(np.int64).min
+    # Answers that would come after the world's end or after the person left are not recorded.
+    assert np.mean(referrals.declined != never) == pytest.approx(0.16, abs=0.02)
+    assert np.mean(referrals.returned != never) == pytest.approx(0.04, abs=0.012)
+    assert 0.65 < len(truth.person) / n < 0.8
+    early = to_days(population, truth.referred_on) < population.days.n_days - 150
+    lag = to_days(population, truth.first_contact_on) - to_days(population, truth.referred_on)
+    shares = np.histogram(lag[early], [1, 17, 60, 108])[0] / early.sum()
+    np.testing.assert_allclose(shares, [0.45, 0.40, 0.15], atol=0.03)
+    contacts = population.link_worker_contacts
+    assert contacts.attended[contacts.first].all()
+    month_of = population.days.month_of[contacts.day]
+    new = np.bincount(month_of[contacts.first], minlength=36)
+    everybody = np.bincount(month_of, minlength=36)
+    assert (new[14:] > 0).all()
+    assert (everybody[18:] > 2 * new[18:]).all()  # so an index month mixes new and ongoing people
+
+
+def test_practices_can_start_one_after_another() -> None:
+    population = simulate(
+        World(
+            seed=3, n_people=20_000, n_practices=3, scheme_start_month=10, scheme_stagger_months=8
+        )
+    )
+    np.testing.assert_array_equal(
+        population.days.to_dates(population.scheme_start),
+        np.array(["2022-11-01", "2023-03-01", "2023-07-01"], "datetime64[D]"),
+    )
+    practice = population.people.practice[population.referrals.person]
+    assert (population.referrals.referred >= population.scheme_start[practice]).all()
+    assert set(practice) == {0, 1, 2}
