@@ -96,13 +96,18 @@ _CAUSAL_PATTERN = re.compile(r"\b(?:" + "|".join(_CAUSAL.values()) + r")\b", re.
 
 @dataclass(frozen=True)
 class Claim:
-    """What may be said of one number: its level, verdict (adjusted only), precision, sentence."""
+    """What may be said of one number: its level, verdict (adjusted only), precision, sentence.
+
+    number, interval: the same in short ("98 for every 100 expected"), empty where there is none.
+    """
 
     level: Level
     verdict: Verdict | None
     precision: Precision
     sentence: str
     reason: str = ""
+    number: str = ""
+    interval: str = ""
 
     @property
     def headline(self) -> str:
@@ -162,7 +167,15 @@ def describe(
     k = per_100(log_rr)
     direction = "same" if k == "100" else "fewer" if log_rr < 0 else "more"
     sentence = DESCRIBED[direction].format(outcome=outcome, k=k, interval=_interval(low, high))
-    return Claim("described", None, _precision(low, high), sentence, reason)
+    return Claim(
+        level="described",
+        verdict=None,
+        precision=_precision(low, high),
+        sentence=sentence,
+        reason=reason,
+        number=f"{k} for every 100 before",
+        interval=_interval(low, high).strip(" ()"),
+    )
 
 
 def compare(
@@ -186,13 +199,22 @@ def compare(
         reason = reason or unless
     elif verdict == "cannot_tell":
         reason = "" if judge(log_rr=log_rr, low=low, high=high) == verdict else unless
+    k = "" if log_rr is None else per_100(log_rr)
     sentence = ADJUSTED[verdict].format(
         outcome=outcome,
-        k="" if log_rr is None else per_100(log_rr),
+        k=k,
         interval=_interval(low, high),
         because=_because(reason),
     )
-    return Claim("adjusted", verdict, _precision(low, high), sentence, reason)
+    return Claim(
+        level="adjusted",
+        verdict=verdict,
+        precision=_precision(low, high),
+        sentence=sentence,
+        reason=reason,
+        number=f"{k} for every 100 expected" if k else "",
+        interval=_interval(low, high).strip(" ()"),
+    )
 
 
 def per_100(log_rr: float) -> str:

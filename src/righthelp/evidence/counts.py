@@ -97,15 +97,18 @@ def read_count(value: object, state: object) -> Count:
 
 
 def add_counts(counts: Iterable[Count]) -> Count:
-    """The sum of what was released, and from how many sites it was withheld."""
+    """The sum of what was released, and from how many sites it was withheld.
+
+    Noughts beside withheld numbers say nothing of the sum, which is then withheld too.
+    """
     given = list(counts)
     known = [one for one in given if one.value is not None]
     n_withheld = sum(one.state == "suppressed" for one in given)
-    if not known:
+    total = sum(one.value for one in known if one.value is not None)
+    if not known or (not total and n_withheld):
         state = "suppressed" if n_withheld else (given[0].state if given else "not_collected")
         return Count(None, state, len(given), n_withheld)
     exact = all(one.state == "given" for one in known) and not n_withheld
-    total = sum(one.value for one in known if one.value is not None)
     return Count(total, "given" if exact else "rounded", len(known), n_withheld)
 
 

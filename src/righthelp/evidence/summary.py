@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from righthelp.evidence.claims import HEADLINES, MARGIN, per_100
@@ -179,9 +179,10 @@ def _say_sureness(
     if left_out:
         points = [one.result.log_rr for one in left_out if one.result.log_rr is not None]
         changed = [one for one in left_out if one.verdict != adjusted.claim.verdict]
+        labels = {site.id: site.label for site in sites}
         said.append(
             f"Leaving out any one site gives {per_100(min(points))} to {per_100(max(points))} for "
-            f"every 100 expected; the verdict stays {_say_steadiness(len(changed))}."
+            f"every 100 expected. {_say_steadiness(changed, labels)}"
         )
     said.extend(_say_verdicts(twins, sites))
     other = [site.label for site in sites if site.same_protocol is False]
@@ -193,10 +194,16 @@ def _say_sureness(
     return tuple(said)
 
 
-def _say_steadiness(n_changed: int) -> str:
-    if not n_changed:
-        return "the same whichever it is"
-    return f"the same except for {_plural(n_changed, 'site', 'sites')}"
+def _say_steadiness(changed: Sequence[WithoutSite], labels: Mapping[str, str]) -> str:
+    if not changed:
+        return "The verdict is the same whichever it is."
+    parts = [
+        f"without {join_words([labels[one.site] for one in changed if one.verdict == verdict])} "
+        f"it would be “{HEADLINES[verdict]}”"
+        for verdict in dict.fromkeys(one.verdict for one in changed)
+    ]
+    each = ", each taken by itself" if len(changed) > 1 else ""
+    return f"The verdict is not the same whichever it is: {'; '.join(parts)}{each}."
 
 
 def _say_verdicts(twins: Sequence[Twin], sites: Sequence[SiteAccount]) -> list[str]:
@@ -207,11 +214,11 @@ def _say_verdicts(twins: Sequence[Twin], sites: Sequence[SiteAccount]) -> list[s
         assert twin.claim.verdict is not None
         counted[twin.claim.verdict] = counted.get(twin.claim.verdict, 0) + 1
     parts = [
-        f"{HEADLINES[verdict]}: {spell(counted[verdict])}"
+        f"“{HEADLINES[verdict]}” for {_plural(counted[verdict], 'site', 'sites')}"
         for verdict in HEADLINES
         if verdict in counted
     ]
-    said = [f"Site by site: {'; '.join(parts)}."]
+    said = [f"Taken one by one, the verdict is {join_words(parts)}."]
     labels = {site.id: site.label for site in sites}
     weaker = [labels[twin.site] for twin in twins if twin.strength == "weaker"]
     if weaker:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -174,22 +173,25 @@ def write_definition(engine: Engine, definition: Definition) -> None:
 
 
 def write_visit_days(engine: Engine, rules: Rules) -> None:
-    """Write the days on which a reference visit may lie, with weight and draw.
+    """Write the days on which a visit may have led to the index, each with its month and a draw.
 
-    A day weighs as much as people seen were referred in its month. The draw is an exponential
-    number made from the day's hash and divided by the weight; a day without weight has none.
+    Draws are numbers from the hash of the seed and the day: which of a month's visits is kept.
     """
     index_from, index_to = rules.study.index_range(rules.site)
-    referred = dict(engine.rows("SELECT month_number, n_referrals FROM referral_months"))
-    rows: list[tuple[date, int, float | None]] = []
-    for day in list_days(add_months(index_from, -LONGEST_LAG_MONTHS), index_to):
-        weight = referred.get(day.year * 12 + day.month, 0)
-        draw = (
-            _exponential(f"visit:{rules.study.reference.seed}:{day}") / weight if weight else None
-        )
-        rows.append((day, weight, draw))
-    columns = {"start_date": "DATE", "weight": "INTEGER", "draw": "DOUBLE"}
-    engine.create_table("visit_days", columns, rows)
+    first = add_months(index_from, -LONGEST_LAG_MONTHS)
+    seed = rules.study.reference.seed
+    engine.create_table(
+        "visit_days",
+        {"start_date": "DATE", "month_number": "INTEGER", "draw": "BIGINT"},
+        [
+            (
+                day,
+                day.year * 12 + day.month,
+                int(hashlib.md5(f"{seed}:{day}".encode()).hexdigest()[:12], 16),
+            )
+            for day in list_days(first, index_to)
+        ],
+    )
 
 
 def write_clocks(engine: Engine, rules: Rules) -> None:
@@ -276,11 +278,6 @@ def _write_array(
     )
     engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {chosen} FROM {name}_numbers")
     engine.execute(f"DROP TABLE {name}_numbers")
-
-
-def _exponential(text: str) -> float:
-    hashed = int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:13], 16)
-    return -math.log((hashed + 1) / (16**13 + 1))
 
 
 def extract_shortfall(rules: Rules) -> timedelta:

@@ -16,6 +16,7 @@ STATE_WORDS = {
     "not_estimable": "not estimable here",
 }
 MINUS = "\u2212"
+NBSP = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,17 @@ Cell = str | int | float | Count | Ratio | None
 
 @dataclass(frozen=True)
 class Heading:
-    """A column of a shown table: key in the CSV, words on the page, decimals of a plain number."""
+    """A column of a shown table: key in the CSV, words on the page, decimals of a plain number.
+
+    short: without noughts after the point. pinned: stays in sight when the table is scrolled.
+    """
 
     key: str
     label: str
     kind: Literal["text", "number"] = "text"
     decimals: int = 0
+    short: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def show(cell: Cell, heading: Heading) -> str:
     if cell is None or cell == "":
         return ""
     if isinstance(cell, Count):
-        return show_count(cell, decimals=heading.decimals)
+        return show_count(cell, decimals=heading.decimals, short=heading.short)
     if isinstance(cell, Ratio):
         return show_ratio(cell)
     if isinstance(cell, str):
@@ -91,26 +97,27 @@ def show_number(value: float, *, decimals: int = 0) -> str:
     return text.replace("-", MINUS) if float(value) < 0 and text.strip("-0.,") else text.lstrip("-")
 
 
-def show_count(count: Count, *, decimals: int = 0) -> str:
+def show_count(count: Count, *, decimals: int = 0, short: bool = False) -> str:
     """A count, or what became of it; a sum says from how many sites it was withheld."""
     if count.value is None:
         return STATE_WORDS[count.state]
     whole = show_number(count.value, decimals=decimals)
-    if decimals and whole.endswith("." + "0" * decimals):
-        whole = whole[: -decimals - 1]
-    return f"{whole} ({count.n_withheld} withheld)" if count.n_withheld else whole
+    if short and "." in whole:
+        whole = whole.rstrip("0").rstrip(".")
+    return f"{whole} ({count.n_withheld}{NBSP}withheld)" if count.n_withheld else whole
 
 
 def show_ratio(ratio: Ratio) -> str:
     """A ratio to two decimals with its interval or span, or the words for why there is none."""
     if ratio.span is not None:
-        return f"{show_plain_ratio(ratio.span[0])} to {show_plain_ratio(ratio.span[1])} (range)"
+        low, high = map(show_plain_ratio, ratio.span)
+        return f"{low}{NBSP}to{NBSP}{high} (range)"
     if ratio.log_rr is None:
         return ratio.missing
     point = show_plain_ratio(ratio.log_rr)
     if ratio.low is None or ratio.high is None:
-        return f"{point} (no interval)"
-    return f"{point} ({show_bound(ratio.low)} to {show_bound(ratio.high)})"
+        return f"{point} (no{NBSP}interval)"
+    return f"{point} ({show_bound(ratio.low)}{NBSP}to{NBSP}{show_bound(ratio.high)})"
 
 
 def show_plain_ratio(log_rr: float) -> str:
@@ -125,11 +132,14 @@ def show_bound(log_rr: float) -> str:
 
 
 def _name_class(cell: Cell, heading: Heading) -> str:
-    if isinstance(cell, Count) and cell.value is None:
-        return "number state"
-    if isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None:
-        return "number state"
-    return "number" if heading.kind == "number" else ""
+    names = ["number"] if heading.kind == "number" else []
+    if (isinstance(cell, Count) and cell.value is None) or (
+        isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None
+    ):
+        names.append("state")
+    if heading.pinned:
+        names.append("pinned")
+    return " ".join(names)
 
 
 def _spread(cell: Cell, key: str) -> dict[str, object]:

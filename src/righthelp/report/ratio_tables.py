@@ -81,12 +81,12 @@ def list_side_by_side(evidence: Evidence) -> ShownTable:
 
 
 def list_reasons(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
-    """(site, design, reason) for every estimate without a number or without an interval."""
+    """(site, design, reason) for every estimate that lacks something or must be read with care."""
     found: dict[tuple[str, str, str], None] = {}
     for site in evidence.answered:
         for answer in evidence.answers[site.id]:
             for one in answer.members:
-                if one.status != "ok" and one.reason:
+                if one.reason:
                     found[site.label, answer.family.label, one.reason] = None
     return tuple(found)
 

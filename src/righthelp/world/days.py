@@ -53,7 +53,9 @@ class Days:
     def weekdays_between(self, first: Ints, end: Ints) -> Ints:
         """Working days in [first, end), both clipped to the world; 0 where end <= first."""
         inside = [np.clip(days, 0, self.n_days) for days in (first, end)]
-        return np.maximum(self.weekdays_before[inside[1]] - self.weekdays_before[inside[0]], 0)
+        n_working = self.weekdays_before[inside[1]] - self.weekdays_before[inside[0]]
+        between: Ints = np.maximum(n_working, 0)
+        return between
 
 
 def lay_out_days(world: World) -> Days:

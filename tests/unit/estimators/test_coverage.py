@@ -1,4 +1,4 @@
-"""Seeded simulations: intervals hold a known truth about as often as they say, Monte Carlo error in.
+"""Seeded simulations: intervals hold a known truth about as often as they say.
 
 Personal rates are gamma and stable, so that the expected count given the past is a straight line,
 as projection, learned correlation and empirical Bayes assume. Nobody's rate changes: truth is 0.
@@ -150,7 +150,7 @@ def test_empirical_bayes_holds_the_truth_when_rates_are_stable() -> None:
 
 
 def _crude(rng: Rng) -> Estimate:
-    """Unequal follow-up; seen people chosen without regard to their counts, so nothing regresses."""
+    """Unequal follow-up; people seen without regard to their counts, so nothing regresses."""
     t = rng.uniform(0.3, 1, (60, 2))
     return rate_ratio(
         moments_from_rows(y=rng.poisson(_rates(rng, 60)[:, None] * t), t=t), after=1, before=0

@@ -56,7 +56,8 @@ def test_no_contacts_or_nobody_at_risk_on_a_side_is_not_estimable() -> None:
 
 def test_one_person_and_identical_people_give_a_point() -> None:
     one = rate_ratio(moments_from_rows(y=[[4, 2]], t=[[180, 180]]), after=1, before=0)
-    assert (one.status, one.rr, one.n) == ("point_only", pytest.approx(0.5), 1)
+    assert (one.status, one.n) == ("point_only", 1)
+    assert one.rr == pytest.approx(0.5)
     same = rate_ratio(moments_from_rows(y=[[3, 2]] * 7, t=[[181, 184]] * 7), after=1, before=0)
     assert (same.status, same.n) == ("point_only", 7)
     assert same.rr == pytest.approx(2 / 3 * 181 / 184)
@@ -67,7 +68,7 @@ def test_two_people_by_hand() -> None:
     estimate = rate_ratio(
         moments_from_rows(y=[[1, 2], [3, 2]], t=[[1, 1], [1, 1]]), after=1, before=0
     )
-    assert (estimate.log_rr, estimate.se) == (pytest.approx(0, abs=1e-15), pytest.approx(0.5))
+    assert (estimate.log_rr, estimate.se) == pytest.approx((0, 0.5), abs=1e-14)
 
 
 def test_rates_without_contacts_or_exposure() -> None:
@@ -129,7 +130,8 @@ def test_poisson_with_one_person_is_a_point() -> None:
     fit = fit_poisson(cells=[cell], designs=[[[1, 0], [1, 1]]])
     assert (fit.status, fit.cov, fit.n) == ("point_only", None, 1)
     contrast = fit.contrast([0, 1])
-    assert (contrast.status, contrast.rr) == ("point_only", pytest.approx(1.0))
+    assert contrast.status == "point_only"
+    assert contrast.rr == pytest.approx(1.0)
 
 
 def test_a_cluster_is_a_unit_like_any_other() -> None:

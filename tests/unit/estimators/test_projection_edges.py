@@ -92,7 +92,10 @@ def test_without_history_it_is_the_ratio_of_means_within_strata() -> None:
 
 
 def test_rows_given_four_times_are_still_the_same_people() -> None:
-    """By row the reference part would fall to a quarter; by person it stays."""
+    """By row the reference part would fall to a quarter; by person it stays.
+
+    (But for HC3, which divides each row by one less its own leverage.)
+    """
     four = np.tile(REFERENCE, (4, 1))
     plain = _project(SEEN, REFERENCE).estimate
     coded = _project(SEEN, four, reference_person=np.tile(np.arange(80) + 1_000, 4)).estimate
@@ -101,7 +104,7 @@ def test_rows_given_four_times_are_still_the_same_people() -> None:
     assert coded.se is not None
     assert naive.se is not None
     assert coded.log_rr == pytest.approx(plain.log_rr, abs=1e-12)
-    assert coded.se == pytest.approx(plain.se, rel=0.01)
+    assert coded.se == pytest.approx(plain.se, rel=0.03)
     assert naive.se < 0.97 * plain.se
 
 

@@ -21,7 +21,8 @@ def test_ratio_and_normal_interval() -> None:
 
 def test_a_point_has_no_interval_and_a_missing_estimate_no_ratio() -> None:
     point = Estimate.point(log_rr=0.3, n=5, reason="why")
-    assert (point.rr, point.interval()) == (pytest.approx(math.exp(0.3)), None)
+    assert point.rr == pytest.approx(math.exp(0.3))
+    assert point.interval() is None
     none = Estimate.none(n=0, reason="nobody was seen")
     assert (none.rr, none.interval(), none.log_rr, none.se) == (None, None, None, None)
 

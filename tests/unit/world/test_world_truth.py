@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,13 +68,14 @@ def test_projection_from_lagged_visits_of_people_not_yet_referred_finds_nothing_
 
 
 def test_an_unobserved_cause_of_referral_biases_the_same_projection_upwards() -> None:
-    hidden = {"referral_need_rr": 4.0, "social_need_rr": 2.0, "referral_probability": 0.003}
-    log_ratios = [
-        log_projected_ratio(
-            simulate(World(seed=seed, n_people=50_000, need_observed=False, **hidden))
-        )
-        for seed in range(4)
-    ]
+    world = World(
+        n_people=50_000,
+        need_observed=False,
+        social_need_rr=2.0,
+        referral_need_rr=4.0,
+        referral_probability=0.003,
+    )
+    log_ratios = [log_projected_ratio(simulate(replace(world, seed=seed))) for seed in range(4)]
     assert np.mean(log_ratios) > 0.03
 
 

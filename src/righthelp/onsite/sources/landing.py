@@ -20,7 +20,7 @@ from righthelp.protocol.sitemap import SiteMap, fold_word
 from righthelp.schema import Column, Table
 
 THROUGHOUT, FEW = 0.05, 3
-"""Above this share of the rows (and above this number) an oddity is a mistake in the file itself."""
+"""Above this share of the rows, and this number, an oddity is a mistake of the whole file."""
 _QUOTE_ERROR = "UNQUOTED VALUE"
 _TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "DOUBLE"}
 

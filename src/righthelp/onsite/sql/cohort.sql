@@ -1,26 +1,29 @@
 -- Stage 3: the units of the study. Makes units: one row for each
 --   seen person,
---   reference person: registered, not known to the scheme at a visit drawn from their own visits,
+--   reference person: registered, not known to the scheme at a visit that was drawn,
 --   person of the population: everybody registered, or a hash sample where there are very many.
 -- A unit carries its index day, its qualifying visit and the days it is at risk: registered,
 -- alive and inside the extract. Reads seen, everybody, known_to_scheme, patients,
 -- practice_registrations, site_practices, age_bands, rules.
 
--- Reference candidates in the order in which they are drawn: a number between 0 and 1 from the
--- person's hash, made exponential and divided by the sum of weights, so that people are drawn in
--- proportion to it.
+-- Reference visits in the order in which they are drawn: a number between 0 and 1 from the hash of
+-- the person and the month, made exponential and divided by how many visits the month had and how
+-- many of the people seen were referred in it. So visits are drawn as referrals fall on visits, and
+-- one person may be drawn in several months.
 CREATE OR REPLACE TABLE reference_drawn AS
-SELECT h.patient_id, h.visit_on, h.hashed
+SELECT h.patient_id, h.month_number, h.visit_on, h.hashed
 FROM (
     SELECT
-        e.patient_id, e.visit_on, e.sum_of_weights,
-        ('0x' || left(md5(r.seed || ':' || e.patient_id), 13))::BIGINT AS hashed
+        e.patient_id, e.month_number, e.visit_on,
+        e.n_visits * m.n_referrals AS weight,
+        ('0x' || left(md5(r.seed || ':' || e.month_number || ':' || e.patient_id), 13))::BIGINT
+            AS hashed
     FROM everybody AS e
+    JOIN referral_months AS m ON e.month_number = m.month_number
     CROSS JOIN rules AS r
     ANTI JOIN known_to_scheme AS k ON e.patient_id = k.patient_id AND k.known_on <= e.visit_on
-    WHERE e.sum_of_weights > 0
 ) AS h
-ORDER BY -ln((h.hashed + 1) / 4503599627370497.0) / h.sum_of_weights, h.patient_id
+ORDER BY -ln((h.hashed + 1) / 4503599627370497.0) / h.weight, h.patient_id, h.month_number
 LIMIT (
     SELECT (count(*) FILTER (WHERE s.is_new)) * max(r.per_seen) FROM seen AS s CROSS JOIN rules AS r
 );
@@ -38,8 +41,8 @@ FROM (
         year(e.qualifying_on) * 12 + month(e.qualifying_on) AS month_number,
         (s.contact_on - e.qualifying_on)::INTEGER AS lag_days
     FROM seen AS s
-    JOIN everybody AS e ON s.patient_id = e.patient_id
-    WHERE s.is_new AND e.qualifying_on IS NOT NULL
+    JOIN qualifying_visits AS e ON s.patient_id = e.patient_id
+    WHERE s.is_new
 ) AS known;
 
 CREATE OR REPLACE TABLE reference_lagged AS
@@ -51,7 +54,7 @@ FROM (
         d.hashed % n.n_lags AS position
     FROM reference_drawn AS d
     JOIN (SELECT month_number, count(*) AS n_lags FROM lags GROUP BY month_number) AS n
-        ON year(d.visit_on) * 12 + month(d.visit_on) = n.month_number
+        ON d.month_number = n.month_number
 ) AS d
 JOIN lags AS l ON d.month_number = l.month_number AND d.position = l.position;
 
@@ -79,7 +82,7 @@ SELECT
     s.patient_id, 'seen' AS grp, s.is_new, s.index_on, s.contact_on,
     e.qualifying_on AS qualifying_on
 FROM seen AS s
-LEFT JOIN everybody AS e ON s.patient_id = e.patient_id
+LEFT JOIN qualifying_visits AS e ON s.patient_id = e.patient_id
 UNION ALL
 SELECT
     d.patient_id, 'reference', FALSE,
@@ -119,7 +122,7 @@ GROUP BY patient_id, spell;
 
 CREATE OR REPLACE TABLE units AS
 SELECT
-    (row_number() OVER (ORDER BY c.grp, c.patient_id) - 1)::INTEGER AS unit,
+    (row_number() OVER (ORDER BY c.grp, c.patient_id, c.qualifying_on) - 1)::INTEGER AS unit,
     c.patient_id, c.grp, c.is_new, c.index_on, c.contact_on, c.qualifying_on,
     coalesce(p.sex, 'unknown') AS sex,
     coalesce(b.age_band, 'unknown') AS age_band,
