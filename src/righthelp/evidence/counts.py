@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from righthelp.evidence.estimates import Twin
 from righthelp.returns.tables import BANDS
 from righthelp.schema import Row
-
-State = Literal["given", "rounded", "suppressed", "not_collected", "not_estimable"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class FlowStep:
 
     step: str
     kind: str
-    reason: str
+    words: str
     by_site: Mapping[str, Count]
     total: Count
 
@@ -86,11 +84,11 @@ class Pattern:
 
 
 def read_count(value: object, state: object) -> Count:
-    """A released number with its state; a number that is missing is never taken for nought."""
+    """A released number with its state; a number missing from a row that left is withheld."""
     text = str(state)
     if text in ("given", "rounded"):
         if value is None:
-            return Count(None, "not_collected")
+            return Count(None, "suppressed")
         assert isinstance(value, (int, float))
         return Count(float(value), text)
     return Count(None, text)
@@ -114,19 +112,35 @@ def add_counts(counts: Iterable[Count]) -> Count:
 
 def add_flow(rows: Sequence[Row]) -> tuple[FlowStep, ...]:
     """The steps in their order, each with every site's count; a site without the step has none."""
-    ordered = sorted(_plain(rows), key=lambda row: row["position"])
-    steps: dict[tuple[str, str], dict[str, Count]] = {}
-    reasons: dict[tuple[str, str], str] = {}
-    positions: dict[tuple[str, str], list[int]] = {}
-    for row in ordered:
+    found: dict[tuple[str, str], dict[str, Count]] = {}
+    words: dict[tuple[str, str], str] = {}
+    flows: dict[str, list[tuple[str, str]]] = {}
+    for row in sorted(_plain(rows), key=lambda row: int(row["position"])):
         key = row["step"], row["kind"]
-        steps.setdefault(key, {})[row["site"]] = read_count(row["n"], row["state"])
-        reasons[key] = reasons.get(key) or row["reason"] or ""
-        positions.setdefault(key, []).append(row["position"])
+        found.setdefault(key, {})[row["site"]] = read_count(row["n"], row["state"])
+        flows.setdefault(row["site"], []).append(key)
+    order = _merge_orders(sorted(flows.values(), key=len, reverse=True))
+    for site in sorted(flows, key=lambda site: len(flows[site]), reverse=True):
+        for row in _plain(rows):
+            if row["site"] == site:
+                words.setdefault((row["step"], row["kind"]), row["reason"] or row["step"])
     return tuple(
-        FlowStep(key[0], key[1], reasons[key], steps[key], add_counts(steps[key].values()))
-        for key in sorted(steps, key=lambda key: sum(positions[key]) / len(positions[key]))
+        FlowStep(step, kind, words[step, kind], by_site, add_counts(by_site.values()))
+        for step, kind in order
+        for by_site in (found[step, kind],)
     )
+
+
+def _merge_orders(flows: Sequence[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """One order for all: that of the first, every further step put in after its predecessor."""
+    order: list[tuple[str, str]] = []
+    for flow in flows:
+        place = 0
+        for key in flow:
+            if key not in order:
+                order.insert(place, key)
+            place = order.index(key) + 1
+    return order
 
 
 def read_change(rows: Sequence[Row], *, site: str, who: str, twin: Twin) -> SiteChange | None:

@@ -72,7 +72,8 @@ def combine_course(points: Sequence[CoursePoint]) -> tuple[MonthTogether, ...]:
 
 
 def _read_point(row: dict[str, Any]) -> CoursePoint:
-    rate = read_count(row["rate_per_100"], row["state"])
+    state = "not_collected" if row["n"] == 0 else row["state"]
+    rate = read_count(row["rate_per_100"], state)
     known = rate.value is not None
     return CoursePoint(
         site=row["site"],

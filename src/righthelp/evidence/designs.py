@@ -49,7 +49,7 @@ FAMILIES: tuple[Design, ...] = (
         "Contacts after the index are divided by contacts before it, for the people seen. Where a "
         "site gave means and standard deviations only, the interval is made for several "
         "correlations of a person's counts, and all are listed.",
-        "None about what would have been expected. People are referred at a bad time, so fewer "
+        "Nothing about what was to be expected. People are referred at a bad time, so fewer "
         "contacts afterwards are to be expected anyway.",
     ),
     Design(
@@ -124,7 +124,7 @@ FAMILIES: tuple[Design, ...] = (
         ("donut",),
         "Contacts after are set against months 7 to 12 before the index instead of the six months "
         "just before it. That leaves out the bad time at which people are referred.",
-        "None about what would have been expected; the trend over a year is not allowed for.",
+        "Nothing about what was to be expected; the trend over a year is not allowed for.",
     ),
 )
 

@@ -37,6 +37,7 @@ from righthelp.evidence.synthesis import (
 )
 from righthelp.protocol.contacts import PRIMARY, list_definitions
 from righthelp.protocol.study import Study
+from righthelp.returns.checks import check_returns
 from righthelp.returns.tables import Released
 from righthelp.schema import Row
 
@@ -101,7 +102,11 @@ class Evidence:
 
 
 def gather(study: Study, returns: Sequence[Released]) -> Evidence:
-    """Bring the returns of a study together; raises UsageError for a return that is not of it."""
+    """Bring the returns of a study together.
+
+    Raises DataRefused for returns that are not of this study, its sites or its rules.
+    """
+    check_returns(study, returns)
     sites = account_sites(study, returns)
     order = {site.id: position for position, site in enumerate(sites)}
     returns = sorted(returns, key=lambda one: order[one.site])

@@ -185,11 +185,11 @@ def _say_sureness(
             f"every 100 expected. {_say_steadiness(changed, labels)}"
         )
     said.extend(_say_verdicts(twins, sites))
-    other = [site.label for site in sites if site.same_protocol is False]
-    if other:
+    all_staff = [site.label for site in sites if site.all_staff]
+    if all_staff:
         said.append(
-            f"The return of {join_words(other)} was made under other rules than this study's; "
-            "read it with that in mind."
+            f"The records of {join_words(all_staff)} do not say who a contact was with, so "
+            "contacts with all staff were counted there."
         )
     return tuple(said)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from righthelp.errors import DataRefused, Problem
 from righthelp.onsite.sources.kinds import KINDS, Effect, Kind
@@ -200,7 +200,6 @@ __all__ = [
     "FindingLog",
     "Kind",
     "Ledger",
-    "Literal",
     "RecordsRefused",
     "count_kinds",
     "dump_findings",

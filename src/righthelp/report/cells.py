@@ -132,7 +132,7 @@ def show_bound(log_rr: float) -> str:
 
 
 def _name_class(cell: Cell, heading: Heading) -> str:
-    names = ["number"] if heading.kind == "number" else []
+    names: list[str] = [heading.kind]
     if (isinstance(cell, Count) and cell.value is None) or (
         isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None
     ):

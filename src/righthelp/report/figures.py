@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from righthelp.evidence import Evidence
 from righthelp.evidence.claims import per_100
 from righthelp.evidence.counts import Pattern
+from righthelp.evidence.designs import FAMILY_OF
+from righthelp.evidence.summary import spell
+from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.canvas import ShownFigure, show_figure
 from righthelp.report.month_figures import draw_course, draw_months
 from righthelp.report.people_figures import (
@@ -71,7 +74,7 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
 def _draw_ratios(evidence: Evidence) -> Iterator[ShownFigure]:
     result = _title_result(evidence)
     plans = (
-        ("designs", list_design_rows(evidence), "The answer depends on what is set against what"),
+        ("designs", list_design_rows(evidence), _title_designs(evidence)),
         ("sites", list_site_rows(evidence), result),
         (
             "definitions",
@@ -115,6 +118,24 @@ def _title_result(evidence: Evidence) -> str:
     return f"{counted}{per_100(log_rr)} for every 100 expected: {claim.headline}."
 
 
+def _title_designs(evidence: Evidence) -> str:
+    points = [
+        one.log_rr
+        for one in evidence.combinations
+        if one.definition == PRIMARY
+        and one.log_rr is not None
+        and FAMILY_OF[one.name].strength == "adjusted"
+    ]
+    crude = evidence.crude.log_rr
+    if len(evidence.twins) < 2 or not points or crude is None:
+        return _title_result(evidence)
+    return (
+        f"{per_100(crude)} contacts after for every 100 before; set against what was expected, "
+        f"from {per_100(min(points))} to {per_100(max(points))} for every 100, depending on the "
+        "design."
+    )
+
+
 def _title_pattern(pattern: Pattern) -> str:
     known = {key: cell.value for key, cell in pattern.cells.items() if cell.value is not None}
     total = sum(known.values())
@@ -132,7 +153,7 @@ def _title_months(evidence: Evidence) -> str:
     if not seen:
         return "Each month against months 12 to 7 before"
     top = max(seen, key=lambda one: one.log_rr)
-    words = f"{-top.month} months" if top.month < -1 else "one month"
+    words = "one month" if top.month == -1 else f"{spell(-top.month)} months"
     title = (
         f"Before the index, contacts of people seen stood highest {words} before it: "
         f"{per_100(top.log_rr)} for every 100 in months 12 to 7 before"

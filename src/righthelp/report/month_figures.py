@@ -50,8 +50,11 @@ def draw_course(evidence: Evidence, paper: Paper) -> Figure:
             axes.set_visible(False)
             continue
         own = [one for one in points if one.site == sites[at].id]
-        _draw_site(axes, own, sites[at].label, first=at == 0)
+        _draw_site(axes, own, sites[at].label)
         axes.set_ylim(0, 1.12 * ceiling)
+        axes.tick_params(left=at % columns == 0)
+        if at == 0:
+            _name_lines(axes)
         if at + columns >= len(sites):
             axes.tick_params(labelbottom=True)
             axes.set_xlabel("months from the index", fontsize=8)
@@ -64,9 +67,9 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
     """Each month against months -12 to -7, with its interval; seen and reference side by side."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-    figure = open_figure(paper, 3.1)
-    left = 0.95 / paper.width
-    axes = figure.add_axes((left, 0.17, 0.98 - left, 0.74))
+    figure = open_figure(paper, 3.3)
+    left = (0.85 if paper.narrow else 1.15) / paper.width
+    axes = figure.add_axes((left, 0.15, 0.98 - left, 0.8))
     _mark_index(axes)
     axes.axvspan(min(BASELINE) - 0.4, max(BASELINE) + 0.4, color=WASH, linewidth=0, zorder=0)
     axes.set_yscale("log")
@@ -91,20 +94,28 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
         )
     axes.axhline(1, color=MUTED, linewidth=0.9)
     low, high = _find_reach(months)
-    ticks = choose_ticks(low, high, most=5)
+    ticks = choose_ticks(low, high, most=4)
     axes.set_ylim(math.exp(low), math.exp(high))
     axes.yaxis.set_major_locator(FixedLocator(ticks))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(
-        FixedFormatter([f"{TICK_WORDS[tick].replace(chr(10), ' ')}  {tick:g}" for tick in ticks])
+        FixedFormatter([f"{tick:g}\n{TICK_WORDS[tick]}" for tick in ticks])
     )
     axes.tick_params(labelsize=8, length=3)
     axes.set_xlabel("months from the index", fontsize=8)
-    axes.legend(loc="upper right", frameon=False, fontsize=8, labelcolor="linecolor")
+    axes.set_xticks([-12, -9, -6, -3, 0, 3, 6])
+    axes.legend(
+        loc="upper left",
+        frameon=False,
+        fontsize=8,
+        labelcolor="linecolor",
+        handletextpad=0.2,
+        reverse=True,
+    )
     axes.text(
         sum(BASELINE) / len(BASELINE),
         0.02,
-        "set to 1 on average",
+        "1 on average" if paper.narrow else "months 12 to 7 before:\n1 on average",
         transform=axes.get_xaxis_transform(),
         ha="center",
         color=MUTED,
@@ -114,7 +125,21 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
     return figure
 
 
-def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str, *, first: bool) -> None:
+def _name_lines(axes: Axes) -> None:
+    for height, group, more in ((0.33, "seen", ""), (0.17, "reference", " (broken line)")):
+        axes.text(
+            1.0,
+            height,
+            NAMES[group] + more,
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            color=COLOURS[group],
+            fontsize=8,
+        )
+
+
+def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str) -> None:
     _mark_index(axes)
     for group in ("reference", "seen"):
         points = sorted((one for one in own if one.group == group), key=lambda one: one.month)
@@ -126,20 +151,6 @@ def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str, *, first: boo
         months = [one.month for one in points]
         style = "-" if group == "seen" else "--"
         axes.plot(months, rates, style, color=COLOURS[group], linewidth=1.6)
-        if first:
-            at = months.index(0) if 0 in months else 0
-            above = rates[at] >= max(
-                (one.rate_per_100.value or 0 for one in own if one.month == months[at]), default=0
-            )
-            axes.annotate(
-                NAMES[group],
-                (months[-1], rates[-1]),
-                xytext=(0, 7 if above else -11),
-                textcoords="offset points",
-                ha="right",
-                color=COLOURS[group],
-                fontsize=8,
-            )
     axes.set_title(label, loc="left", fontsize=9, pad=4)
     axes.tick_params(labelsize=8, length=3)
     axes.set_xticks([-12, -9, -6, -3, 0, 3, 6])

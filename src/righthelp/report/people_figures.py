@@ -144,15 +144,16 @@ def _draw_bar(axes: Axes, row: ChangeRow, at: int, paper: Paper) -> None:
 
 def draw_pattern(pattern: Pattern, paper: Paper) -> Figure:
     """Squares with the number of people as area; on the diagonal the band is the same."""
-    side = paper.width if paper.narrow else 5.2
-    height = side * 0.98
-    figure = open_figure(paper, height)
-    share = side / paper.width
-    axes = figure.add_axes((0.2 * share if paper.narrow else 0.16, 0.03, 0.76 * share, 0.78))
     size = len(BANDS)
+    cell = 0.66 if paper.narrow else 0.82
+    left, top = 0.62, 0.6
+    paper = Paper(left + size * cell + 0.05, paper.narrow)
+    height = top + size * cell + 0.05
+    figure = open_figure(paper, height)
+    box = (left / paper.width, 0.05 / height, size * cell / paper.width, size * cell / height)
+    axes = figure.add_axes(box)
     axes.set_xlim(-0.5, size - 0.5)
     axes.set_ylim(size - 0.5, -0.5)
-    axes.set_aspect("equal", anchor="NW")
     most = max((cell.value or 0 for cell in pattern.cells.values()), default=0) or 1
     for i, before in enumerate(BANDS):
         for j, after in enumerate(BANDS):
@@ -189,6 +190,5 @@ def _draw_cell(axes: Axes, cell: Count, at: tuple[int, int], most: float) -> Non
         return
     side = 0.9 * (cell.value / most) ** 0.5
     axes.add_patch(Rectangle((x - side / 2, y - side / 2), side, side, facecolor=PALE, linewidth=0))
-    axes.text(x, y, f"{cell.value:,.0f}", ha="center", va="center", color=INK, fontsize=8.5)
-    if cell.n_withheld:
-        axes.text(x, y + 0.36, "and more", ha="center", va="center", color=MUTED, fontsize=6)
+    number = f"{cell.value:,.0f}" + ("+" if cell.n_withheld else "")
+    axes.text(x, y, number, ha="center", va="center", color=INK)

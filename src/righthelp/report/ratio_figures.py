@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from righthelp.evidence import Evidence
@@ -83,7 +83,7 @@ def list_design_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
                 sites = "site" if len(one.members) == 1 else "sites"
                 rows.append(
                     RatioRow(
-                        f"{family.label}\n{len(one.members)} {sites}",
+                        f"{_break(family.label)}\n({len(one.members)} {sites})",
                         Ratio(one.log_rr, one.low, one.high),
                         _kind_of(family.strength),
                     )
@@ -105,27 +105,38 @@ def list_definition_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
             if one.twins
         )
     return tuple(
-        _row_together(_break(one.label), one.crude, one.adjusted) for one in evidence.definitions
+        replace(_row_together(_break(one.label), one.crude, one.adjusted), kind="adjusted")
+        for one in evidence.definitions
     )
 
 
 def draw_rows(rows: Sequence[RatioRow], paper: Paper) -> Figure:
     """Rows of ratios on one log axis; on a phone the words stand above the line."""
-    pitch = 0.56 if paper.narrow else 0.42
-    top, bottom = 0.62, 0.62
+    n_lines = max((row.label.count("\n") + 1 for row in rows), default=1)
+    pitch = (0.42 if n_lines < 3 else 0.5) + (0.14 * n_lines if paper.narrow else 0)
+    top, bottom = (0.62 if paper.narrow else 0.55), 0.62
     height = top + bottom + pitch * len(rows)
     figure = open_figure(paper, height)
-    left, right = (0.06, 0.94) if paper.narrow else (0.25, 0.73)
+    left, right = (0.06, 0.94) if paper.narrow else (0.26, 0.74)
     axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
     low, high = _find_reach(rows)
     draw_ratio_axis(axes, low=low, high=high, narrow=paper.narrow)
     axes.axvspan(MARGIN[0], MARGIN[1], color=WASH, linewidth=0, zorder=0)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_ylim(len(rows) - 0.4, -0.55)
     axes.set_yticks([])
     clear_frame(axes, "bottom")
     for at, row in enumerate(rows):
         _draw_row(axes, row, at, paper)
-    _draw_key(figure, rows, paper, height)
+    if not paper.narrow:
+        axes.text(
+            1.03,
+            -0.75,
+            "ratio (95% interval)",
+            transform=axes.get_yaxis_transform(),
+            color=MUTED,
+            fontsize=8,
+        )
+    _draw_key(figure, rows, paper)
     return figure
 
 
@@ -137,7 +148,7 @@ def _draw_row(axes: Axes, row: RatioRow, at: int, paper: Paper) -> None:
 
     if row.kind == "together" and at:
         axes.axhline(at - 0.5, color=FAINT, linewidth=0.8, zorder=1)
-    ratio, y = row.ratio, at + (0.16 if paper.narrow else 0.0)
+    ratio, y = row.ratio, at + (0.22 if paper.narrow else 0.0)
     solid = {"adjusted": ACCENT, "together": ACCENT, "weaker": MIDDLE, "described": MUTED}[row.kind]
     if row.reach:
         reach = [place(row.reach[0]), place(row.reach[1])]
@@ -175,17 +186,17 @@ def _write_row(axes: Axes, row: RatioRow, at: int, paper: Paper) -> None:
     colour = MUTED if absent else INK
     across = axes.get_yaxis_transform()
     if paper.narrow:
-        label = row.label.replace("\n", ", ")
-        axes.text(0, at - 0.2, label, transform=across, va="center", weight=weight)
+        above = at - 0.02
+        axes.text(0, above, row.label, transform=across, va="bottom", weight=weight)
         axes.text(
-            1, at - 0.2, number, transform=across, va="center", ha="right", color=colour, fontsize=8
+            1, above, number, transform=across, va="bottom", ha="right", color=colour, fontsize=8
         )
         return
     axes.text(-0.03, at, row.label, transform=across, va="center", ha="right", weight=weight)
     axes.text(1.03, at, number, transform=across, va="center", color=colour, weight=weight)
 
 
-def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper, height: float) -> None:
+def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper) -> None:
     """What the marks mean, in one line above (two on a phone)."""
     from matplotlib.lines import Line2D
 
@@ -206,7 +217,16 @@ def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper, height: fl
     if "together" in kinds:
         keys.append(mark("D", ACCENT, "sites together", hollow=False))
     if any(row.reach for row in rows):
-        keys.append(Line2D([], [], color=PALE, lw=6, label="where another site might lie"))
+        keys.append(
+            Line2D(
+                [],
+                [],
+                color=PALE,
+                lw=6,
+                solid_capstyle="butt",
+                label="where another site might lie",
+            )
+        )
     figure.legend(
         handles=keys,
         loc="upper left",
@@ -214,7 +234,8 @@ def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper, height: fl
         ncols=2 if paper.narrow else len(keys),
         frameon=False,
         fontsize=8,
-        handletextpad=0.3,
+        handletextpad=0.4,
+        handlelength=1.6,
         columnspacing=1.2,
         borderaxespad=0.1,
         labelcolor=MUTED,
@@ -252,7 +273,7 @@ def _kind_of(strength: str) -> Kind:
 
 def _break(label: str) -> str:
     """A long label over two lines, at the blank nearest its middle."""
-    if len(label) < 26:
+    if len(label) <= 26:
         return label
     blanks = [at for at, letter in enumerate(label) if letter == " "]
     if not blanks:

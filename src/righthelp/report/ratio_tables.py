@@ -91,6 +91,27 @@ def list_reasons(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
+def list_varied(evidence: Evidence) -> ShownTable:
+    """The answers that rest on an assumed correlation, one row for each that was assumed."""
+    rows: list[tuple[Cell, ...]] = [
+        (evidence.label(site), DESIGNS[one.design], Ratio(one.log_rr, one.low, one.high))
+        for site, answers in evidence.answers.items()
+        for answer in answers
+        for one in answer.members
+        if "correlation_" in one.design
+    ]
+    return ShownTable(
+        "varied",
+        "Estimates that rest on an assumed correlation, for each that was assumed",
+        (
+            Heading("site", "Site"),
+            Heading("assumed", "What was assumed"),
+            Heading("ratio", "Ratio (95% interval)", "number"),
+        ),
+        tuple(rows),
+    )
+
+
 def list_estimates(evidence: Evidence) -> ShownTable:
     """Every estimate of every return, in long form."""
     rows: list[tuple[Cell, ...]] = [

@@ -8,18 +8,21 @@ from pathlib import Path
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.evidence.sites import ROUTES
-from righthelp.report.cells import Cell, Heading, Ratio, ShownTable
+from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
 from righthelp.report.ratio_tables import (
     list_definitions,
     list_estimates,
     list_left_out,
     list_syntheses,
     list_twins,
+    list_varied,
+    show_together,
     show_twin,
 )
 from righthelp.returns.tables import BANDS
 
 _NOT_THERE = Count(None, "not_collected")
+OVER_EXPECTED = "After, over expected (95% interval)"
 ROUNDED = (
     "Counts of people are rounded by the sites; sums are sums of rounded counts. “(2 withheld)”: "
     "without two sites whose number was withheld."
@@ -56,9 +59,7 @@ def list_flow(evidence: Evidence) -> ShownTable:
     rows: list[tuple[Cell, ...]] = []
     for step in evidence.flow:
         lead = {"left_out": "left out: ", "described": "of these: "}.get(step.kind, "")
-        words = f"{lead}{step.step[:1].lower()}{step.step[1:]}" if lead else step.step
-        if step.reason:
-            words += f" ({step.reason})"
+        words = f"{lead}{step.words[:1].lower()}{step.words[1:]}" if lead else step.words
         rows.append(
             (words, step.total, *(step.by_site.get(site.id, "–") for site in sites)),
         )
@@ -76,7 +77,7 @@ def list_flow(evidence: Evidence) -> ShownTable:
 
 
 def list_change(evidence: Evidence) -> ShownTable:
-    """Fewer, as many, more; medians; contacts per 100 people; beside what was expected."""
+    """People with fewer, as many and more; medians; beside what was expected of the contacts."""
     twins = {twin.site: twin for twin in evidence.twins}
     rows: list[tuple[Cell, ...]] = [
         (
@@ -87,6 +88,38 @@ def list_change(evidence: Evidence) -> ShownTable:
             one.rose,
             one.median_before,
             one.median_after,
+            show_twin(twins[one.site]),
+        )
+        for one in evidence.change
+    ]
+    total = evidence.change_total
+    if total.n_sites > 1:
+        together = show_together(evidence.adjusted)
+        rows.append(("All sites", "", total.fell, total.stayed, total.rose, "", "", together))
+    return ShownTable(
+        "change",
+        "People with fewer, as many and more contacts after, and what was expected",
+        (
+            Heading("site", "Site"),
+            Heading("n", "People", "number"),
+            Heading("fell", "Fewer after", "number"),
+            Heading("stayed", "As many", "number"),
+            Heading("rose", "More after", "number"),
+            Heading("median_before", "Median before", "number", 1, short=True),
+            Heading("median_after", "Median after", "number", 1, short=True),
+            Heading("adjusted", OVER_EXPECTED, "number", pinned=True),
+        ),
+        tuple(rows),
+        (ROUNDED,),
+    )
+
+
+def list_rates(evidence: Evidence) -> ShownTable:
+    """Contacts per 100 people before, after, and as many as were expected after."""
+    twins = {twin.site: twin for twin in evidence.twins}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            evidence.label(one.site),
             one.before_per_100,
             one.after_per_100,
             "not estimable here"
@@ -96,30 +129,18 @@ def list_change(evidence: Evidence) -> ShownTable:
         )
         for one in evidence.change
     ]
-    total = evidence.change_total
-    if total.n_sites > 1:
-        blank: tuple[Cell, ...] = ("", "", "", "", "")
-        together = evidence.adjusted
-        adjusted = Ratio(together.log_rr, together.low, together.high)
-        rows.append(("All sites", "", total.fell, total.stayed, total.rose, *blank, adjusted))
     return ShownTable(
-        "change",
-        "What happened to the people counted, and what was expected",
+        "rates",
+        f"{evidence.study.study.outcome} per 100 people: before, after, and expected after",
         (
             Heading("site", "Site"),
-            Heading("n", "People", "number"),
-            Heading("fell", "Fewer after", "number"),
-            Heading("stayed", "As many", "number"),
-            Heading("rose", "More after", "number"),
-            Heading("median_before", "Median before", "number", 1),
-            Heading("median_after", "Median after", "number", 1),
-            Heading("before_per_100", "Contacts per 100 people before", "number"),
-            Heading("after_per_100", "Contacts per 100 people after", "number"),
-            Heading("expected_after_per_100", "Expected per 100 people after", "number"),
-            Heading("adjusted", "After, over expected (95% interval)", "number"),
+            Heading("before_per_100", "Before", "number"),
+            Heading("after_per_100", "After", "number"),
+            Heading("expected_after_per_100", "Expected after", "number"),
+            Heading("adjusted", OVER_EXPECTED, "number"),
         ),
         tuple(rows),
-        ("Expected: contacts after, divided by the ratio in the last column (see the next part).",),
+        ("Expected after: the number after, divided by the ratio in the last column.",),
     )
 
 
@@ -127,7 +148,8 @@ def list_pattern(evidence: Evidence) -> ShownTable:
     """The joint picture: bands before in rows, bands after in columns."""
     pattern = evidence.pattern
     rows: list[tuple[Cell, ...]] = [
-        (f"{before} before", *(pattern.cells[before, after] for after in BANDS)) for before in BANDS
+        (f"{before}{NBSP}before", *(pattern.cells[before, after] for after in BANDS))
+        for before in BANDS
     ]
     notes = (
         f"From {len(pattern.sites)} sites; {pattern.n_cells_withheld} of {pattern.n_cells} cells "
@@ -140,7 +162,7 @@ def list_pattern(evidence: Evidence) -> ShownTable:
         f"People by number of {evidence.study.study.outcome} before and after",
         (
             Heading("before_band", "Contacts"),
-            *(Heading(f"after_{band}", f"{band} after", "number") for band in BANDS),
+            *(Heading(f"after_{band}", f"{band}{NBSP}after", "number") for band in BANDS),
         ),
         tuple(rows) if pattern.sites else (),
         notes if pattern.sites else (),
@@ -264,9 +286,7 @@ def list_provenance(evidence: Evidence) -> ShownTable:
     """Where every number came from: what each return says of its making."""
     rows: list[tuple[Cell, ...]] = []
     for site in evidence.answered:
-        same = {True: "yes", False: "no", None: "not said"}[site.same_protocol]
-        rows.append((site.label, "made under the rules of this study", same))
-        rows += [(site.label, key.replace("_", " "), value) for key, value in site.provenance]
+        rows += [(site.label, key, value) for key, value in site.provenance]
     return ShownTable(
         "provenance",
         "Where each return came from",
@@ -281,10 +301,12 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_sites(evidence),
         list_flow(evidence),
         list_change(evidence),
+        list_rates(evidence),
         list_pattern(evidence),
         list_course(evidence),
         list_months(evidence),
         list_estimates(evidence),
+        list_varied(evidence),
         list_twins(evidence),
         list_syntheses(evidence),
         list_left_out(evidence),

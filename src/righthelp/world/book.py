@@ -146,7 +146,7 @@ def _fill_in(
 ) -> Book:
     """The other columns, for appointments while registered, in the order of the book."""
     blind = people.practice >= world.n_practices - world.practices_without_role
-    kept = day >= people.joined[person]
+    kept = (day >= people.joined[person]) & (day < end[person])
     kept &= ~blind[person] | (role != ROLES.index("link_worker"))
     order_key = (people.practice[person] << 50) | (day << 32) | person
     order_key[~kept] = np.iinfo(np.int64).max

@@ -27,8 +27,8 @@ NO_OVERLAP = (
     "would have to guess for them"
 )
 FAR_APART = (
-    "the site gave means without standard deviations; and before, people seen had 2.6 times as "
-    "many contacts as the comparison group"
+    "no standard deviations were supplied, so no interval can be made; the two groups differed "
+    "2.6-fold before the link worker was seen, so a difference afterwards may be that difference"
 )
 
 
@@ -127,19 +127,22 @@ def _site(study: Study, name: str) -> Site:
 def _make_return(study: Study, site: Site, plan: dict[str, Any]) -> Released:
     provenance = {
         "protocol_digest": study.digest(),
-        "righthelp_version": "0.1.0",
         "route": site.route,
+        "index_from": f"{site.index_month}-01",
+        "extract_from": None,
+        "definitions": {"primary": "The study's definition"},
+        "all_staff_counted": site.id == "station",
+        "inputs_sha256": {f"{site.id}.csv": "9f2c" * 16},
         "made_on": "2024-07-01",
-        "policy": study.disclosure.policy,
-        "checksums": {f"{site.id}.csv": "9f2c" * 16},
+        "versions": {"righthelp": "0.1.0", "python": "3.11.7", "duckdb": "2.0.0"},
+        "disclosure_policy": study.disclosure.policy,
     }
     if site.route == "summary":
         return make_return(
             site.id,
             provenance=provenance,
             estimates=_estimates_from_means(),
-            flow=[_step(1, "Seen by a link worker in the index month", "kept", 381)],
-            change=[_change_from_means()],
+            flow=[_step(1, "registered", "kept", "People seen, as the form says", 381)],
             supply=_supply(site),
         )
     rng = np.random.default_rng(plan["seed"])
@@ -166,7 +169,11 @@ def _estimates(site: Site, plan: dict[str, Any], before: Any, after: Any) -> Row
     n, se = int(5 * round(plan["n"] / 5)), 1.05 / math.sqrt(plan["n"])
     crude = math.log(after.sum() / before.sum())
     adjusted = plan["adjusted"]
-    rows = [estimate("crude", crude, 0.9 * se, n=n)]
+    rows = [
+        estimate("crude", crude, 0.9 * se, n=n),
+        estimate("crude", crude + 0.05, 1.8 * se, n=n, who="ongoing"),
+        estimate("crude", crude + 0.01, 0.8 * se, n=n, who="all"),
+    ]
     if site.route == "csv":
         overlap = site.id != "oldtown"
         rows += [
@@ -187,9 +194,7 @@ def _estimates(site: Site, plan: dict[str, Any], before: Any, after: Any) -> Row
     elif site.id == "meadows":
         rows.append(estimate("projection", adjusted, 1.2 * se, n=n))
     else:
-        rows.append(
-            estimate("projection", n=n, reason="the spreadsheet has no reference people")
-        )
+        rows.append(estimate("projection", n=n, reason="the route has no reference people"))
         rows.append(estimate("empirical_bayes", adjusted, se, n=n))
         for rho, shift in (("0.25", 0.12), ("0.50", 0.03), ("0.75", -0.05)):
             why = "no standard error is made over an assumed correlation"
@@ -199,47 +204,40 @@ def _estimates(site: Site, plan: dict[str, Any], before: Any, after: Any) -> Row
 
 
 def _estimates_from_means() -> Rows:
-    crude = math.log(8.6 / 10.0)
-    no_sd = "the site gave means without standard deviations"
+    n = {"n": 380, "who": "all"}
+    no_sd = "no standard deviations were supplied, so no interval can be made"
     return [
-        *(
-            estimate(f"summary_correlation_{rho}", crude, n=380, reason=no_sd)
-            for rho in ("0.00", "0.25", "0.50", "0.75")
-        ),
-        estimate("ratio_of_ratios", math.log(0.78), n=380, reason=FAR_APART),
-        estimate("projection", reason="means of groups cannot say what each person's past was"),
+        estimate("crude", math.log(8.6 / 10.0), reason=no_sd, **n),
+        estimate("ratio_of_ratios", math.log(0.78), reason=FAR_APART, **n),
     ]
 
 
-def _change_from_means() -> dict[str, Any]:
-    return {
-        "who": "new",
-        "n": 380,
-        "mean_before": 10.0,
-        "mean_after": 8.6,
-        "state": "rounded",
-    }
-
-
-def _step(position: int, step: str, kind: str, n: float, reason: str = "") -> dict[str, Any]:
+def _step(position: int, step: str, kind: str, reason: str, n: float) -> dict[str, Any]:
     return {"position": position, "step": step, "kind": kind, "reason": reason, **released(n)}
 
 
 def _flow(site: Site, n: int) -> Rows:
+    ongoing = "Already under the link worker before: described, not compared"
+    complete = "New, and registered for the whole of both windows"
     if site.route == "counts":
         return [
-            _step(1, "Rows of the spreadsheet, group seen", "kept", n + 9),
-            _step(2, "Count missing", "left_out", 9, "no count in a window"),
-            _step(8, "In both windows throughout", "kept", n),
+            _step(1, "registered", "kept", "People seen on the sheet", 1.4 * n),
+            _step(2, "ongoing", "described", ongoing, 0.3 * n),
+            _step(3, "new", "kept", "New to the link worker", 1.1 * n),
+            _step(4, "incomplete", "left_out", "Registered for part of a window only", 0.1 * n),
+            _step(5, "complete", "kept", complete, n),
         ]
+    after = "before the end of the after window"
     return [
-        _step(1, "Seen by a link worker in the index month", "kept", 1.6 * n),
-        _step(2, "Already under the link worker", "described", 0.3 * n, "seen before that month"),
-        _step(3, "New to the link worker", "kept", 1.3 * n),
-        _step(4, "Registered too late", "left_out", 0.15 * n, "not registered for all of before"),
-        _step(5, "Died", "left_out", 6, "in the after window"),
-        _step(6, "Left the practice", "left_out", 0.12 * n, "in the after window"),
-        _step(8, "In both windows throughout", "kept", n),
+        _step(1, "seen", "kept", "Had a contact with the link worker in the index period", 1.7 * n),
+        _step(2, "not_registered", "left_out", "Not registered with the site that day", 0.1 * n),
+        _step(3, "registered", "kept", "Seen and registered", 1.6 * n),
+        _step(4, "ongoing", "described", ongoing, 0.3 * n),
+        _step(5, "new", "kept", "New to the link worker", 1.3 * n),
+        _step(6, "died", "left_out", f"Died {after}", n / 40),
+        _step(7, "left", "left_out", f"Left the practice {after}", 0.3 * n - n / 40),
+        _step(8, "complete", "kept", complete, n),
+        _step(9, "reference", "described", "Reference people with their history", 20 * n),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,13 @@ def test_season_follows_the_published_curve(plain: Population) -> None:
     per_working_day = count_months(plain).sum(axis=0) / plain.days.n_weekdays / trend
     index = per_working_day.reshape(3, 12).mean(axis=0)
     np.testing.assert_allclose(index / index.mean(), SEASON, atol=0.02)
+
+
+def test_trend_is_a_ratio_a_year_about_the_middle_of_the_world() -> None:
+    world = World(seed=3, n_people=20_000, trend_per_year=1.2, referral_probability=0)
+    months = count_months(simulate(replace(world, departure_rate_per_month=0, late_joiner_share=0)))
+    years = months.reshape(len(months), 3, 12).mean(axis=(0, 2))
+    np.testing.assert_allclose(years / 0.35, [1 / 1.2, 1.0, 1.2], rtol=0.035)
 
 
 def test_every_appointment_is_on_a_working_day(plain: Population) -> None:

@@ -52,6 +52,23 @@ def test_the_book_holds_the_realised_visits() -> None:
     np.testing.assert_array_equal(by_month, truth.realised)
 
 
+def test_the_effect_begins_the_day_after_the_first_contact() -> None:
+    """With no visits at all afterwards, those up to and on the day of contact are as they were."""
+    world = World(seed=7, n_people=20_000, gp_rate_per_month=2.0, referral_probability=0.05)
+    population, idle = simulate(replace(world, effect_rr=0.0)), simulate(world)
+    person = population.truth.person
+    contact = to_days(population, population.truth.first_contact_on)
+    gp_days, as_they_were = list_gp_days(population), list_gp_days(idle)
+    on_the_day = count_days(as_they_were, person, contact, contact + 1)
+    assert on_the_day.sum() > 200
+    np.testing.assert_array_equal(count_days(gp_days, person, contact, contact + 1), on_the_day)
+    np.testing.assert_array_equal(
+        count_days(gp_days, person, contact * 0, contact),
+        count_days(as_they_were, person, contact * 0, contact),
+    )
+    assert count_days(gp_days, person, contact + 1, contact + 2_000).sum() == 0
+
+
 def test_naive_change_falls_where_nothing_is_done() -> None:
     """METHODS 4: people are referred at a visit, at a bad time, so contacts fall afterwards."""
     for seed in range(3):

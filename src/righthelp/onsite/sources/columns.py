@@ -68,7 +68,8 @@ class ColumnCheck:
         rows = self.engine.rows(
             f"SELECT v, r, sum(n) OVER (), count(*) OVER () FROM ("
             f"SELECT {value} AS v, count(*) AS n, min(rowid) AS r FROM {landed.name} "
-            f"WHERE {kept if drops else where} GROUP BY ALL HAVING count(*) > 0) ORDER BY r LIMIT 3",
+            f"WHERE {kept if drops else where} GROUP BY ALL HAVING count(*) > 0) "
+            "ORDER BY r LIMIT 3",
             [landed.table.name] if drops else None,
         )
         if not rows:

@@ -359,6 +359,12 @@ _SHEETS: tuple[tuple[str, Effect, str, str], ...] = (
         "Fill in the count; write 0 for no contacts and the months registered beside it.",
     ),
     (
+        "earlier_incomplete",
+        "noted",
+        "Some people have no earlier count, so the earlier counts are not used",
+        "Fill in the column for everybody, or leave it out.",
+    ),
+    (
         "months_too_long",
         "refused",
         "More months than the window has",
@@ -388,6 +394,3 @@ KINDS: Mapping[str, Kind] = {
     name: Kind(name, says, do, effect) for name, effect, says, do in (*_FILES, *_ROWS, *_SHEETS)
 }
 assert len(KINDS) == len(_FILES) + len(_ROWS) + len(_SHEETS), "a kind is declared twice"
-
-PRIORITY: Mapping[str, int] = {name: place for place, name in enumerate(KINDS)}
-"""A row with two troubles stands in the ledger under the one declared first."""

@@ -1,0 +1,264 @@
+"""The `righthelp` command: parse, call, print, exit."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from righthelp.onsite.site import Counted
+
+BUG = 70
+FILE = click.Path(path_type=Path, dir_okay=False)
+ANY_PATH = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as JSON, for a machine."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 90})
+@click.version_option(package_name="righthelp")
+def cli() -> None:
+    """What changed after people saw a link worker, and what would have happened anyway.
+
+    Start with `righthelp demo`, or with `righthelp new` for a study of your own.
+    """
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+def new(folder: Path) -> None:
+    """Start a study: write a study file and spreadsheet templates into FOLDER."""
+    from righthelp.start import start_study
+
+    for path in start_study(folder):
+        click.echo(f"wrote {path}")
+    click.echo(f"Next: fill in {folder / 'study.toml'}, then: righthelp check {folder}/study.toml")
+
+
+@cli.command()
+@click.argument("study", type=FILE)
+@click.option("--site", help="Also read this site's data and list everything odd in them.")
+@as_json_option
+def check(study: Path, site: str | None, *, as_json: bool) -> None:
+    """Check a study file, and with --site the data of a site, and list every problem.
+
+    What is found in the data is shown here only; it never enters a return.
+    """
+    from righthelp.run import load_study
+
+    loaded = load_study(study)
+    if site is None:
+        sites = [one.id for one in loaded.site]
+        if as_json:
+            click.echo(json.dumps({"sites": sites, "protocol_digest": loaded.digest()}, indent=2))
+        else:
+            click.echo(f"{study} is in order: {len(sites)} sites ({', '.join(sites)})")
+            click.echo(f"protocol digest {loaded.digest()}")
+        return
+    from righthelp.run import check_site
+
+    with _progress(as_json=as_json) as tell:
+        findings, ledger = check_site(loaded, site, tell=tell)
+    _print_findings(findings, ledger, site=site, as_json=as_json)
+
+
+@cli.command()
+@click.argument("study", type=FILE)
+@click.option("--site", required=True, help="The site, by its id in the study file.")
+@click.option(
+    "--out", type=ANY_PATH, required=True, help="Where the return goes: a folder or a .zip."
+)
+@as_json_option
+def count(study: Path, site: str, out: Path, *, as_json: bool) -> None:
+    """Count one site beside its records and write the return that may leave.
+
+    Look through the return (what-leaves.html says what it holds) before you send it.
+    """
+    from righthelp.run import count_site, load_study, write_return
+
+    with _progress(as_json=as_json) as tell:
+        counted = count_site(load_study(study), site, tell=tell)
+        write_return(counted.released, out)
+    if as_json:
+        click.echo(json.dumps({"site": site, "return": str(out), **_short(counted)}, indent=2))
+        return
+    _print_findings(counted.findings, counted.ledger, site=site, as_json=False)
+    _print_estimates(counted)
+    click.echo(f"wrote {out}")
+
+
+@cli.command()
+@click.argument("study", type=FILE)
+@click.argument("returns", nargs=-1, required=True, type=ANY_PATH)
+@click.option("--out", type=FILE, default="report.html", show_default=True, help="The page.")
+@click.option("--tables", type=FOLDER, help="Also write every table of the report as CSV here.")
+def report(study: Path, returns: tuple[Path, ...], out: Path, tables: Path | None) -> None:
+    """Pool the RETURNS of a study's sites into one report that opens offline."""
+    from righthelp.run import load_study, read_returns, write_report
+
+    with _progress(as_json=False) as tell:
+        tell("reading the returns")
+        loaded = load_study(study)
+        read = read_returns(returns)
+        tell("writing the report")
+        write_report(loaded, read, out, tables=tables)
+    click.echo(f"wrote {out}")
+
+
+@cli.command()
+@click.argument("study", type=FILE)
+@click.option("--out", type=FOLDER, help="Folder for returns and report; the default is beside STUDY.")
+@as_json_option
+def run(study: Path, out: Path | None, *, as_json: bool) -> None:
+    """Count every site of STUDY on this machine, then write the returns and the report.
+
+    A site whose data are refused is named with every problem; the others go on. The exit code is
+    then 4.
+    """
+    _run(study, out or study.parent / "results", as_json=as_json)
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER, default="demo")
+@as_json_option
+def demo(folder: Path, *, as_json: bool) -> None:
+    """Make eight simulated sites in FOLDER and take them from records to the report."""
+    from righthelp.world.demo import write_demo
+
+    with _progress(as_json=as_json) as tell:
+        study = write_demo(folder, tell=tell)
+    _run(study, folder / "results", as_json=as_json)
+
+
+@cli.command()
+@click.argument("out", type=FOLDER)
+@click.option("--seed", default=1, show_default=True, help="Same seed, same files.")
+@click.option("--people", default=10_000, show_default=True, help="Registered people.")
+@click.option("--months", default=36, show_default=True, help="Months of records.")
+@click.option(
+    "--effect", default=1.0, show_default=True, help="Ratio of GP visits after the link worker."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV instead of Parquet.")
+def world(out: Path, *, seed: int, people: int, months: int, effect: float, as_csv: bool) -> None:
+    """Simulate practices with a known effect and write their records into OUT.
+
+    truth.json holds what no real site could know: what each person would have done anyway.
+    """
+    from righthelp.world import World, simulate, write_world
+
+    with _progress(as_json=False) as tell:
+        tell(f"simulating {people} people over {months} months")
+        population = simulate(World(seed=seed, n_people=people, months=months, effect_rr=effect))
+        tell("writing the records")
+        paths = write_world(population, out, file_format="csv" if as_csv else "parquet")
+    for path in paths:
+        click.echo(f"wrote {path}")
+
+
+@cli.command()
+@click.argument("study", type=FILE)
+@click.option("--site", required=True, help="The site, by its id in the study file.")
+@click.option("--person", required=True, help="The person, as the site's records name them.")
+@as_json_option
+def trace(study: Path, site: str, person: str, *, as_json: bool) -> None:
+    """Tell why one person is in or out and which contacts counted. Stays at the site."""
+    from dataclasses import asdict
+
+    from righthelp.onsite.trace import trace_person
+    from righthelp.run import load_study
+
+    with _progress(as_json=as_json) as tell:
+        tell("following the person")
+        found = trace_person(load_study(study), site, person)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2, default=str))
+        return
+    from righthelp.terminal import show_trace
+
+    show_trace(found)
+
+
+def _run(study: Path, out: Path, *, as_json: bool) -> None:
+    from righthelp.run import run_study
+
+    with _progress(as_json=as_json) as tell:
+        made = run_study(study, out, tell=tell)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "report": str(made.report),
+                    "returns": [str(path) for path in made.returns],
+                    "refused": {site: str(error) for site, error in made.refused},
+                    "sites": {one.released.site: _short(one) for one in made.counted},
+                },
+                indent=2,
+            )
+        )
+    else:
+        for one in made.counted:
+            _print_estimates(one)
+        for site, error in made.refused:
+            click.echo(f"site {site} was refused: {error}", err=True)
+        click.echo(f"wrote {len(made.returns)} returns to {out / 'returns'}")
+        click.echo(f"wrote {made.report}")
+    if made.refused:
+        raise SystemExit(4)
+
+
+def _short(counted: Counted) -> dict[str, Any]:
+    return {
+        "findings": len(counted.findings),
+        "estimates": [dict(row) for row in counted.released.tables["estimates"]],
+    }
+
+
+def _print_findings(findings: Any, ledger: Any, *, site: str, as_json: bool) -> None:
+    from righthelp.terminal import show_findings
+
+    show_findings(findings, ledger, site=site, as_json=as_json)
+
+
+def _print_estimates(counted: Counted) -> None:
+    from righthelp.terminal import show_estimates
+
+    show_estimates(counted.released)
+
+
+@contextlib.contextmanager
+def _progress(*, as_json: bool) -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done and for how long; nothing where a machine reads."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda stage: bar.update(task, description=stage)
+
+
+def main() -> None:
+    """Run the command; a trouble the user can mend ends with its own exit code, no traceback."""
+    from righthelp.errors import RightHelpError
+
+    try:
+        cli.main(standalone_mode=False)
+    except RightHelpError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+    except click.exceptions.Abort:
+        raise SystemExit(130) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None

@@ -1,0 +1,118 @@
+"""The whole flow, one line a stage: from a study file to returns and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from righthelp.errors import RightHelpError
+from righthelp.protocol.load import load_study
+from righthelp.protocol.study import Study
+
+if TYPE_CHECKING:
+    from righthelp.onsite.findings import Finding, Ledger
+    from righthelp.onsite.site import Counted
+    from righthelp.returns.tables import Released
+
+__all__ = [
+    "StudyRun",
+    "check_site",
+    "count_site",
+    "load_study",
+    "read_returns",
+    "run_study",
+    "write_report",
+    "write_return",
+]
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class StudyRun:
+    """What a run of a whole study made: returns, the report, and the sites that were refused."""
+
+    returns: tuple[Path, ...]
+    report: Path
+    counted: tuple[Counted, ...]
+    refused: tuple[tuple[str, RightHelpError], ...]
+
+
+def count_site(study: Study, site_id: str, *, tell: Progress | None = None) -> Counted:
+    """Count one site where its records are; see `righthelp.onsite.site.count_site`."""
+    from righthelp.onsite import site
+
+    return site.count_site(study, site_id, tell=tell)
+
+
+def check_site(
+    study: Study, site_id: str, *, tell: Progress | None = None
+) -> tuple[tuple[Finding, ...], tuple[Ledger, ...]]:
+    """Read one site's data, count nothing, and return everything odd and the account of rows."""
+    from righthelp.onsite import site
+
+    return site.check_site(study, site_id, tell=tell)
+
+
+def write_return(released: Released, path: Path) -> None:
+    """Write a return as a folder, or as a zip when the path ends in .zip."""
+    from righthelp.returns.bundle import write_bundle
+
+    write_bundle(released, path)
+
+
+def read_returns(paths: Sequence[Path]) -> list[Released]:
+    """Read returns back from folders or zips."""
+    from righthelp.returns.bundle import read_bundle
+
+    return [read_bundle(path) for path in paths]
+
+
+def write_report(
+    study: Study, returns: Sequence[Released], path: Path, *, tables: Path | None = None
+) -> None:
+    """Pool the returns and write the report, one HTML file that opens offline.
+
+    `tables`: a folder for every table of the report as CSV. Raises DataRefused when a return was
+    made under other rules, or has been changed.
+    """
+    from righthelp.evidence import gather
+    from righthelp.report import render_page, write_tables
+    from righthelp.returns.checks import check_returns
+
+    check_returns(study, returns)
+    evidence = gather(study, returns)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render_page(evidence), encoding="utf-8")
+    if tables is not None:
+        write_tables(evidence, tables)
+
+
+def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRun:
+    """Count every site of a study on this machine, write the returns and the report into `out`.
+
+    A site whose data are refused is left out and told; the report counts it among those that did
+    not answer. Raises RightHelpError when no site at all can be counted.
+    """
+    study = load_study(path)
+    say = tell or (lambda _: None)
+    counted: list[Counted] = []
+    refused: list[tuple[str, RightHelpError]] = []
+    for site in study.site:
+        try:
+            counted.append(
+                count_site(study, site.id, tell=lambda stage, site=site: say(f"{site.id}: {stage}"))
+            )
+        except RightHelpError as error:
+            refused.append((site.id, error))
+    if not counted:
+        raise refused[0][1]
+    returns = [out / "returns" / f"{one.released.site}.zip" for one in counted]
+    for one, target in zip(counted, returns, strict=True):
+        write_return(one.released, target)
+    say("writing the report")
+    report = out / "report.html"
+    write_report(study, read_returns(returns), report)
+    return StudyRun(tuple(returns), report, tuple(counted), tuple(refused))

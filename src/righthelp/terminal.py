@@ -1,0 +1,88 @@
+"""What the command prints for a person: findings, estimates and traces as plain tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from righthelp.onsite.findings import Finding, Ledger, dump_findings, tabulate_findings
+from righthelp.returns.tables import DESIGNS, Released
+
+if TYPE_CHECKING:
+    from righthelp.onsite.trace import Trace
+
+
+def show_findings(
+    findings: Sequence[Finding], ledger: Sequence[Ledger], *, site: str, as_json: bool
+) -> None:
+    """Print what was odd in a site's data, and the account of its rows."""
+    if as_json:
+        print(dump_findings(findings, ledger))
+        return
+    console = Console()
+    if findings:
+        console.print(tabulate_findings(findings, title=f"What was odd in the data of {site}"))
+    else:
+        console.print(f"Nothing odd was found in the data of {site}.")
+    for one in ledger:
+        left = ", ".join(f"{n} {kind}" for kind, n in one.left_out.items())
+        console.print(
+            f"{one.table}: {one.rows_in} rows read, {one.kept} kept"
+            + (f"; left out: {left}" if left else "")
+        )
+
+
+def show_estimates(released: Released) -> None:
+    """Print a site's estimates of the study's own definition, the naive one beside the others."""
+    table = Table(title=f"Site {released.site}: contacts after, against ...", title_justify="left")
+    for name in ("Design", "Who", "Ratio", "95% interval", "People"):
+        table.add_column(name)
+    for row in released.tables["estimates"]:
+        if row["definition"] != "primary":
+            continue
+        design = Text(DESIGNS[str(row["design"])])
+        log_rr, se, n = row["log_rr"], row["se"], row["n"]
+        if not isinstance(log_rr, float):
+            table.add_row(design, str(row["who"]), Text(str(row["reason"])), "", str(n or ""))
+            continue
+        interval = "none"
+        if isinstance(se, float):
+            low, high = math.exp(log_rr - 1.96 * se), math.exp(log_rr + 1.96 * se)
+            interval = f"{low:.2f} to {high:.2f}"
+        table.add_row(design, str(row["who"]), f"{math.exp(log_rr):.2f}", interval, str(n))
+    Console().print(table)
+
+
+def show_trace(trace: Trace) -> None:
+    """Print why a person is in or out, and every appointment with its reason."""
+    console = Console()
+    console.print(Text(f"{trace.person}: {trace.reason}"))
+    facts = (
+        ("index", trace.index_on),
+        ("visit that led to it", trace.qualifying_on),
+        ("counted from", trace.at_risk_from),
+        ("counted to", trace.at_risk_to),
+        ("contacts before", trace.before),
+        ("contacts after", trace.after),
+    )
+    for name, value in facts:
+        if value is not None:
+            console.print(f"  {name}: {value}")
+    table = Table()
+    for name in ("Day", "Role", "Mode", "Status", "Window", "Counted"):
+        table.add_column(name)
+    for contact in trace.contacts:
+        table.add_row(
+            str(contact.on),
+            contact.role,
+            contact.mode,
+            contact.status,
+            contact.window,
+            "yes" if contact.counted else Text(f"no: {contact.why}"),
+        )
+    console.print(table)
