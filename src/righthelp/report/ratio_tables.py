@@ -97,7 +97,7 @@ def list_varied(evidence: Evidence) -> ShownTable:
         (evidence.label(site), DESIGNS[one.design], Ratio(one.log_rr, one.low, one.high))
         for site, answers in evidence.answers.items()
         for answer in answers
-        for one in answer.members
+        for one in sorted(answer.members, key=lambda one: one.design)
         if "correlation_" in one.design
     ]
     return ShownTable(

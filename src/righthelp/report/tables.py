@@ -22,6 +22,10 @@ from righthelp.report.ratio_tables import (
 from righthelp.returns.tables import BANDS
 
 _NOT_THERE = Count(None, "not_collected")
+STEPS_DIFFER = (
+    "A dash: the site's way of answering does not have this step. So a later step can hold more "
+    "people than an earlier one."
+)
 OVER_EXPECTED = "After, over expected (95% interval)"
 ROUNDED = (
     "Counts of people are rounded by the sites; sums are sums of rounded counts. “(2 withheld)”: "
@@ -58,8 +62,9 @@ def list_flow(evidence: Evidence) -> ShownTable:
     sites = evidence.answered
     rows: list[tuple[Cell, ...]] = []
     for step in evidence.flow:
-        lead = {"left_out": "left out: ", "described": "of these: "}.get(step.kind, "")
-        words = f"{lead}{step.words[:1].lower()}{step.words[1:]}" if lead else step.words
+        words = step.words
+        if step.kind == "left_out":
+            words = f"left out: {words[:1].lower()}{words[1:]}"
         rows.append(
             (words, step.total, *(step.by_site.get(site.id, "–") for site in sites)),
         )
@@ -72,7 +77,7 @@ def list_flow(evidence: Evidence) -> ShownTable:
             *(Heading(site.id, site.label, "number") for site in sites),
         ),
         tuple(rows),
-        (ROUNDED, "A dash: the site's way of answering does not have this step."),
+        (ROUNDED, STEPS_DIFFER),
     )
 
 

@@ -139,10 +139,11 @@ class ColumnCheck:
 
     def _trim(self, landed: Landed, column: Column) -> None:
         name = quote_name(column.name)
-        padded = (
-            f"({name} <> trim({name}) OR contains({name}, chr(160)) OR contains({name}, chr(9)))"
-            f" AND {name} <> trim({name}, {_EDGES})"
+        suspect = (  # cheap to tell: begins below '!', ends with a blank, or is not ASCII
+            f"({name} < '!' OR suffix({name}, ' ') OR suffix({name}, chr(9)) "
+            f"OR strlen({name}) <> length({name}))"
         )
+        padded = f"{suspect} AND {name} <> trim({name}, {_EDGES})"
         if self.note(
             landed,
             "padding_trimmed",

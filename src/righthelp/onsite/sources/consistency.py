@@ -107,13 +107,10 @@ def _check_events(check: ColumnCheck, landed: Landed, day: str) -> None:
     table = landed.table.name
     joined = f"FROM {landed.name} AS e LEFT JOIN read_people AS p ON e.patient_id = p.patient_id"
     before_birth = f"e.{day} < p.date_of_birth"
-    sums = [
-        f"count(*) FILTER ({test}), min(e.rowid) FILTER ({test}), "
-        f"count(DISTINCT e.patient_id) FILTER ({test})"
-        for test in (before_birth, *(test.format(day=day) for _, test in _CHECKS))
-    ]
-    found = check.engine.rows(f"SELECT {', '.join(sums)} {joined}")[0]
-    if found[0]:
+    tests = [test.format(day=day) for _, test in _CHECKS]
+    sums = [f"count(*) FILTER ({test})" for test in (before_birth, *tests)]
+    n_early, *n_found = check.engine.rows(f"SELECT {', '.join(sums)} {joined}")[0]
+    if n_early:
         check.note(
             landed,
             "before_birth",
@@ -121,9 +118,11 @@ def _check_events(check: ColumnCheck, landed: Landed, day: str) -> None:
             where=f"rowid IN (SELECT e.rowid {joined} WHERE {before_birth})",
             value=f"CAST({day} AS VARCHAR)",
         )
-    for place, (kind, _) in enumerate(_CHECKS, start=1):
-        n_rows, first, n_people = found[3 * place : 3 * place + 3]
+    for (kind, _), test, n_rows in zip(_CHECKS, tests, n_found, strict=True):
         if n_rows:
+            first, n_people = check.engine.rows(
+                f"SELECT min(e.rowid), count(DISTINCT e.patient_id) {joined} WHERE {test}"
+            )[0]
             file, line = landed.place(first)
             check.log.add(
                 kind,

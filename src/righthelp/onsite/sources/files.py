@@ -33,27 +33,25 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff
 class ByteFacts:
     """What one pass over the bytes of a file tells.
 
-    `blank_lines` are the numbers of the lines that hold nothing at all, the first line being 1.
-    `not_utf8_line` is the first line with bytes that are not UTF-8, or None.
+    `not_utf8_line` is the first line with bytes that are not UTF-8, or None; `line_end` is lf,
+    crlf, cr or mixed.
     """
 
     size: int
     n_lines: int
-    blank_lines: np.ndarray
     bom: str
     ascii: bool
     not_utf8_line: int | None
     line_end: str
     has_nul: bool
-    has_quote: bool
 
 
 @dataclass(frozen=True)
 class TextFile:
     """A delimited text file, ready to be read by the engine.
 
-    `path` is what the engine reads, `name` what the site calls it. `n_rows` counts the lines after
-    the header that are not blank; `header_lines` the lines to skip.
+    `path` is what the engine reads, `name` what the site calls it. `header_lines` are to be
+    skipped; `n_lines` counts the lines after them, blank ones too.
     """
 
     name: str
@@ -61,9 +59,7 @@ class TextFile:
     header: tuple[str, ...]
     header_lines: int
     delimiter: str
-    n_rows: int
-    blank_lines: np.ndarray
-    has_quote: bool
+    n_lines: int
 
 
 def open_text_file(
@@ -100,11 +96,8 @@ def open_text_file(
     if not any(header):
         log.add("file_empty", table, file=name)
         return None
-    blank = facts.blank_lines[facts.blank_lines > header_lines]
-    if len(header) == 1:  # a blank line of a one-column file is a row with an empty value
-        blank = blank[:0]
-    n_rows = max(0, facts.n_lines - header_lines - len(blank))
-    return TextFile(name, plain, header, header_lines, found, n_rows, blank, facts.has_quote)
+    n_lines = max(0, facts.n_lines - header_lines)
+    return TextFile(name, plain, header, header_lines, found, n_lines)
 
 
 def checksum(path: Path) -> str:
@@ -116,10 +109,9 @@ def checksum(path: Path) -> str:
 def inspect_bytes(path: Path) -> ByteFacts:
     """Pass once over the bytes of a file (of its content, when it is compressed)."""
     size = newlines = returns = pairs = 0
-    bom, is_ascii, has_nul, has_quote = "", True, False, False
+    bom, is_ascii, has_nul = "", True, False
     not_utf8: int | None = None
-    blank: list[np.ndarray] = []
-    rest, last_end = b"", -1
+    rest, last = b"", b""
     for number, block in enumerate(_read_blocks(path)):
         if number == 0:
             bom = next((codec for mark, codec in _BOMS if block.startswith(mark)), "")
@@ -135,16 +127,12 @@ def inspect_bytes(path: Path) -> ByteFacts:
             returns += block.count(b"\r")
             pairs += block.count(b"\r\n")
         has_nul = has_nul or b"\0" in block
-        has_quote = has_quote or b'"' in block
-        if b"\n\n" in block or b"\n\r\n" in block or block[:1] in (b"\n", b"\r"):
-            blank.append(_find_blank_lines(block, newlines, last_end - size))
         newlines += block.count(b"\n")
-        last = block.rfind(b"\n")
-        last_end = size + last if last >= 0 else last_end
+        last = block[-1:]
         size += len(block)
     if rest and not_utf8 is None:
         not_utf8 = newlines + 1
-    open_end = size > 0 and last_end != size - 1
+    open_end = size > 0 and last != b"\n"
     line_end = (
         "lf"
         if returns == 0
@@ -154,10 +142,22 @@ def inspect_bytes(path: Path) -> ByteFacts:
         if returns == pairs == newlines
         else "mixed"
     )
-    lines = np.concatenate(blank) if blank else np.zeros(0, dtype=np.int64)
-    return ByteFacts(
-        size, newlines + open_end, lines, bom, is_ascii, not_utf8, line_end, has_nul, has_quote
-    )
+    return ByteFacts(size, newlines + open_end, bom, is_ascii, not_utf8, line_end, has_nul)
+
+
+def find_blank_lines(path: Path) -> np.ndarray:
+    """The numbers of the lines that hold nothing at all, the first line being 1."""
+    found = [np.zeros(0, dtype=np.int64)]
+    newlines = size = 0
+    last_end = -1
+    for block in _read_blocks(path):
+        if b"\n\n" in block or b"\n\r\n" in block or block[:1] in (b"\n", b"\r"):
+            found.append(_find_blank_lines(block, newlines, last_end - size))
+        newlines += block.count(b"\n")
+        last = block.rfind(b"\n")
+        last_end = size + last if last >= 0 else last_end
+        size += len(block)
+    return np.concatenate(found)
 
 
 def _starts_with(path: Path, *marks: bytes) -> bool:

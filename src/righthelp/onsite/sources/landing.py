@@ -15,7 +15,7 @@ import numpy as np
 
 from righthelp.engine import Engine, quote, quote_name
 from righthelp.onsite.findings import FindingLog
-from righthelp.onsite.sources.files import TextFile, open_text_file
+from righthelp.onsite.sources.files import TextFile, find_blank_lines, open_text_file
 from righthelp.protocol.sitemap import SiteMap, fold_word
 from righthelp.schema import Column, Table
 
@@ -80,13 +80,14 @@ class Landing:
             source = self._open(table, path)
             if source is None:
                 continue
-            n_rows += source.n_rows
             chosen = self._choose_columns(table, source)
             if chosen is None:
-                left_out["column_missing"] = left_out.get("column_missing", 0) + source.n_rows
+                n_rows += source.n_lines
+                left_out["column_missing"] = left_out.get("column_missing", 0) + source.n_lines
                 continue
             columns |= set(chosen)
-            landed, lost = self._insert(table, source, chosen)
+            landed, n_offered, lost = self._insert(table, source, chosen)
+            n_rows += n_offered
             files.append(landed)
             for kind, n in lost.items():
                 left_out[kind] = left_out.get(kind, 0) + n
@@ -135,13 +136,13 @@ class Landing:
                     file=source.name,
                     row=1,
                     value=f"{wanted}{there}",
-                    n_rows=source.n_rows,
+                    n_rows=source.n_lines,
                 )
         return chosen if usable else None
 
     def _insert(
         self, table: Table, source: _Source, chosen: Mapping[str, int]
-    ) -> tuple[LandedFile, dict[str, int]]:
+    ) -> tuple[LandedFile, int, dict[str, int]]:
         name = f"landed_{table.name}"
         first = self._engine.rows(f"SELECT count(*) FROM {name}")[0][0]
         parts: list[str] = []
@@ -154,9 +155,12 @@ class Landing:
             f"FROM {source.relation}"
         )
         rejects = self._take_rejects(source)
-        lost = self._note_rejects(table, source, rejects)
         landed = self._engine.rows(f"SELECT count(*) FROM {name}")[0][0] - first
-        beyond = source.n_rows - landed - len(rejects)
+        lines = np.array([line for line, _, _ in rejects], dtype=np.int64)
+        blank = source.find_blank_lines() if source.n_lines > landed + len(rejects) else lines[:0]
+        n_rows = source.n_lines - len(blank)
+        lost = self._note_rejects(table, source, rejects, n_rows)
+        beyond = n_rows - landed - len(rejects)
         assert beyond >= 0, "more rows landed than the file has lines"
         if beyond:
             broken = [line for line, error, _ in rejects if error == _QUOTE_ERROR]
@@ -164,12 +168,12 @@ class Landing:
             row = broken[0] if broken else None
             self._log.add(kind, table.name, file=source.name, row=row, n_rows=beyond)
             lost[kind] = lost.get(kind, 0) + beyond
-        lines = np.array([line for line, _, _ in rejects], dtype=np.int64)
-        skipped = np.unique(np.concatenate([source.blank_lines, lines]))
-        return LandedFile(source.name, first, source.first_line, skipped), lost
+        skipped = np.unique(np.concatenate([blank, lines]))
+        file = LandedFile(source.name, first, source.first_line, skipped)
+        return file, n_rows, lost
 
     def _take_rejects(self, source: _Source) -> list[tuple[int, str, str]]:
-        if not source.rejects:
+        if source.text is None:
             return []
         found = self._engine.rows(
             "SELECT line, min(error_type::VARCHAR), min(csv_line) "
@@ -179,12 +183,12 @@ class Landing:
         return [(int(line), str(error), str(text or "").strip()) for line, error, text in found]
 
     def _note_rejects(
-        self, table: Table, source: _Source, rejects: list[tuple[int, str, str]]
+        self, table: Table, source: _Source, rejects: list[tuple[int, str, str]], n_rows: int
     ) -> dict[str, int]:
         if not rejects:
             return {}
         line, _, text = rejects[0]
-        throughout = len(rejects) > max(FEW, THROUGHOUT * source.n_rows)
+        throughout = len(rejects) > max(FEW, THROUGHOUT * n_rows)
         kind = "ragged_throughout" if throughout else "ragged_row"
         self._log.add(kind, table.name, file=source.name, row=line, value=text, n_rows=len(rejects))
         return {kind: len(rejects)}
@@ -198,10 +202,9 @@ class _Source:
     relation: str
     header: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
-    n_rows: int
+    n_lines: int
     first_line: int
-    blank_lines: np.ndarray
-    rejects: bool
+    text: TextFile | None
 
     @classmethod
     def of_text(cls, text: TextFile) -> _Source:
@@ -218,11 +221,17 @@ class _Source:
             relation,
             text.header,
             tuple((name, "VARCHAR") for name in names),
-            text.n_rows,
+            text.n_lines,
             text.header_lines + 1,
-            text.blank_lines,
-            True,
+            text,
         )
+
+    def find_blank_lines(self) -> np.ndarray:
+        """Lines of a text file that hold no row; a blank line of one column is an empty value."""
+        if self.text is None or len(self.header) == 1:
+            return np.zeros(0, dtype=np.int64)
+        found = find_blank_lines(self.text.path)
+        return found[found >= self.first_line]
 
 
 def _open_parquet(engine: Engine, path: Path) -> _Source:
@@ -237,8 +246,7 @@ def _open_parquet(engine: Engine, path: Path) -> _Source:
         tuple((quote_name(name), kind) for name, kind in described),
         engine.rows(f"SELECT count(*) FROM {relation}")[0][0],
         1,
-        np.zeros(0, dtype=np.int64),
-        False,
+        None,
     )
 
 

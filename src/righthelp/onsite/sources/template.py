@@ -245,8 +245,8 @@ def _explain_site(study: Study, site: Site) -> Iterator[str]:
         f"{site.label}: index month {_span(first, end)}, which belongs to neither side. "
         f"Before: {_span(earlier, first)}. "
         f"After: {_span(after, add_months(after, windows.after_months))}. "
-        f"Earlier: {_span(before_that, add_months(earlier, -gap))}, as far before the before window "
-        "as that lies before the after window."
+        f"Earlier: {_span(before_that, add_months(earlier, -gap))} (as far from the before window "
+        "as that lies from the after window)."
     )
 
 
