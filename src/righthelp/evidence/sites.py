@@ -81,7 +81,7 @@ def _flatten(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue
         if key == "versions":
             yield "versions", ", ".join(f"{name} {number}" for name, number in value.items())
-        elif key == "inputs_sha256":
+        elif key in ("inputs_sha256", "tables_sha256"):
             yield from ((f"SHA-256 of {name}", digest) for name, digest in value.items())
         else:
             yield key.replace("_", " "), {True: "yes", False: "no"}.get(value, str(value))

@@ -15,10 +15,10 @@ from righthelp.onsite.provenance import describe_provenance
 from righthelp.onsite.release import Answer, release
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.sheets import answer_counts, answer_summary
-from righthelp.onsite.sources.counts import read_counts
+from righthelp.onsite.sources.counts import SiteCounts, read_counts
 from righthelp.onsite.sources.csv import read_csv_site
 from righthelp.onsite.sources.kinds import KINDS
-from righthelp.onsite.sources.summary import read_summary
+from righthelp.onsite.sources.summary import SiteSummary, read_summary
 from righthelp.protocol.contacts import Definition, list_definitions
 from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import Released
@@ -90,13 +90,14 @@ def _count_sheet(study: Study, site: Site, tell: Progress, memory_limit: str) ->
     tell("reading the spreadsheet")
     counts = read_counts(study=study, site=site, path=site.path)
     figures = (
-        read_summary(study=study, site=site, path=site.population) if site.population else None
+        read_summary(study=study, site=site, path=site.population, needed=("population",))
+        if site.population
+        else None
     )
     tell("estimating")
     described = answer_counts(counts, study=study, site=site, figures=figures)
-    findings = counts.findings + (figures.findings if figures else ())
-    checksums = {**counts.checksums, **(figures.checksums if figures else {})}
-    return _release_sheet(study, site, described, findings, counts.supply, checksums, counts.ledger)
+    read = (counts, figures) if figures else (counts,)
+    return _release_sheet(study, site, described, read)
 
 
 def _count_summary(study: Study, site: Site, tell: Progress, memory_limit: str) -> Counted:
@@ -104,25 +105,23 @@ def _count_summary(study: Study, site: Site, tell: Progress, memory_limit: str) 
     tell("reading the form")
     summary = read_summary(study=study, site=site, path=site.path)
     described = answer_summary(summary, study=study)
-    return _release_sheet(
-        study, site, described, summary.findings, summary.supply, summary.checksums, ()
-    )
+    return _release_sheet(study, site, described, (summary,))
 
 
 def _release_sheet(
     study: Study,
     site: Site,
     described: Mapping[str, Any],
-    findings: tuple[Finding, ...],
-    supply: Sequence[Row],
-    checksums: Mapping[str, str],
-    ledger: tuple[Ledger, ...],
+    read: Sequence[SiteCounts | SiteSummary],
 ) -> Counted:
     definitions = list_definitions(study.contacts, role_missing=False)[:1]
+    findings = tuple(finding for one in read for finding in one.findings)
+    ledger = tuple(account for one in read for account in one.ledger)
+    checksums = {name: digest for one in read for name, digest in one.checksums.items()}
     answer = Answer(
         **described,
         quality=_quality(findings),
-        supply=supply,
+        supply=read[0].supply,
         provenance=_provenance(study, site, checksums, definitions, role_missing=False),
     )
     return Counted(release(answer, study=study, site=site), findings, ledger)

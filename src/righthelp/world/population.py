@@ -50,10 +50,12 @@ def simulate(world: World) -> Population:
     month_weights = weigh_months(world, days)
     people = draw_people(world, days)
     need = draw_need(world, people, month_weights=month_weights)
-    stay = draw_stay(world, people, need, days=days)
-    without = draw_visits(world, people, need, stay=stay, days=days)
-    referrals, contacts = refer_people(world, people, need, visits=without, stay=stay, days=days)
-    realised = apply_effect(world, without, referrals, need=need, stay=stay, days=days)
+    stay = draw_stay(world, people, need=need, days=days)
+    without = draw_visits(world, people, need=need, stay=stay, days=days)
+    referrals, contacts = refer_people(
+        world, people, need=need, visits=without, stay=stay, days=days
+    )
+    realised = apply_effect(world, without, referrals=referrals, need=need, stay=stay, days=days)
     book = write_book(
         world,
         people,

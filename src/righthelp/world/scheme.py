@@ -62,7 +62,7 @@ def start_scheme(world: World, days: Days) -> Ints:
 
 
 def refer_people(
-    world: World, people: People, need: Need, *, visits: Visits, stay: Stay, days: Days
+    world: World, people: People, *, need: Need, visits: Visits, stay: Stay, days: Days
 ) -> tuple[Referrals, Contacts]:
     """Each person's first referral, made at an attended GP visit, and what came of it."""
     rng = open_stream(world, "referral")
@@ -80,12 +80,12 @@ def refer_people(
     person, first = np.unique(person[referred_visits], return_index=True)
     referred = day[referred_visits][first]
     return _follow_up(
-        world, person, referred, last=np.minimum(stay.end[person], days.n_days), days=days
+        world, person, referred=referred, last=np.minimum(stay.end[person], days.n_days), days=days
     )
 
 
 def _follow_up(
-    world: World, person: Ints, referred: Ints, *, last: Ints, days: Days
+    world: World, person: Ints, *, referred: Ints, last: Ints, days: Days
 ) -> tuple[Referrals, Contacts]:
     """What came of each referral; nothing happens on or after `last`."""
     rng = open_stream(world, "contacts")
@@ -131,7 +131,7 @@ def _follow_up(
 
 
 def apply_effect(
-    world: World, visits: Visits, referrals: Referrals, *, need: Need, stay: Stay, days: Days
+    world: World, visits: Visits, *, referrals: Referrals, need: Need, stay: Stay, days: Days
 ) -> Visits:
     """Visits with the scheme: those after the first contact thinned or added to by `effect_rr`."""
     seen = referrals.first_contact != NEVER

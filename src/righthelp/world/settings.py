@@ -32,6 +32,38 @@ _STREAMS: tuple[Stream, ...] = (
 )
 
 
+_SHARES = (
+    "social_need_share",
+    "late_joiner_share",
+    "did_not_attend_share",
+    "same_day_share",
+    "returned_share",
+    "referral_probability",
+    "episode_starts_per_month",
+)
+_AMOUNTS = (
+    "seed",
+    "gp_rate_per_month",
+    "person_log_sd",
+    "frailty_variance",
+    "practice_log_sd",
+    "trend_per_year",
+    "episode_rr",
+    "social_need_rr",
+    "practices_without_role",
+    "scheme_start_month",
+    "scheme_stagger_months",
+    "referral_recent_rr",
+    "referral_need_rr",
+    "referral_episode_rr",
+    "follow_up_contacts_mean",
+    "death_rate_per_month",
+    "departure_rate_per_month",
+    "attrition_need_power",
+    "other_staff_ratio",
+)
+
+
 @dataclass(frozen=True)
 class World:
     """A registered adult population, its GP practices, and a link worker scheme of known effect.
@@ -151,40 +183,10 @@ def _list_rules(world: World) -> list[tuple[str, bool, str]]:
         ),
         ("uptake", 0 <= world.uptake <= 1 - world.returned_share, "a share within 1"),
     ]
-    shares = (
-        "social_need_share",
-        "late_joiner_share",
-        "did_not_attend_share",
-        "same_day_share",
-        "returned_share",
-        "referral_probability",
-        "episode_starts_per_month",
-    )
-    rules += [(n, 0 <= getattr(world, n) <= 1, "a share from 0 to 1") for n in shares]
-    amounts = (
-        "seed",
-        "gp_rate_per_month",
-        "person_log_sd",
-        "frailty_variance",
-        "practice_log_sd",
-        "trend_per_year",
-        "episode_rr",
-        "social_need_rr",
-        "practices_without_role",
-        "scheme_start_month",
-        "scheme_stagger_months",
-        "referral_recent_rr",
-        "referral_need_rr",
-        "referral_episode_rr",
-        "follow_up_contacts_mean",
-        "death_rate_per_month",
-        "departure_rate_per_month",
-        "attrition_need_power",
-        "other_staff_ratio",
-    )
+    rules += [(n, 0 <= getattr(world, n) <= 1, "a share from 0 to 1") for n in _SHARES]
     rules += [
         (n, math.isfinite(getattr(world, n)) and getattr(world, n) >= 0, "0 or more")
-        for n in amounts
+        for n in _AMOUNTS
     ]
     return rules
 

@@ -20,7 +20,7 @@ class Stay:
     died: Bools
 
 
-def draw_stay(world: World, people: People, need: Need, *, days: Days) -> Stay:
+def draw_stay(world: World, people: People, *, need: Need, days: Days) -> Stay:
     """Death and departure by hazards that rise with need; deaths also with age.
 
     A person who leaves does so on a day after joining and is registered up to the day before.

@@ -81,7 +81,7 @@ def describe_truth(population: Population) -> dict[str, Any]:
 
 def _hand_over(engine: Engine, population: Population) -> None:
     """Register the drawn arrays and make the views that give them names, words and dates."""
-    world, people, days = population.world, population.people, population.days
+    world = population.world
     engine.create_table(
         "drawn_world",
         {"site_id": "TEXT", "first_day": "DATE"},
@@ -96,6 +96,34 @@ def _hand_over(engine: Engine, population: Population) -> None:
             for code, word in enumerate(words)
         ],
     )
+    _hand_over_people(engine, population)
+    book = population.appointments
+    engine.register_columns("drawn_appointments", {n: getattr(book, n) for n in BOOK_COLUMNS})
+    contacts, referrals = population.link_worker_contacts, population.referrals
+    engine.register_columns(
+        "drawn_contacts",
+        {
+            "person": _to_sql(contacts.person),
+            "day": _to_sql(contacts.day),
+            "attended": contacts.attended,
+            "mode": contacts.mode,
+        },
+    )
+    when = ("referred", "accepted", "declined", "returned", "closed")
+    engine.register_columns(
+        "drawn_referrals",
+        {
+            "referral": np.arange(1, len(referrals.person) + 1, dtype=np.int32),
+            "person": _to_sql(referrals.person),
+            **{name: _to_sql(getattr(referrals, name)) for name in when},
+        },
+    )
+    engine.run_file("righthelp.world.sql", "canonical.sql")
+
+
+def _hand_over_people(engine: Engine, population: Population) -> None:
+    """Register who is registered where, and for how long."""
+    world, people, days = population.world, population.people, population.days
     engine.register_columns(
         "drawn_practices",
         {
@@ -121,28 +149,6 @@ def _hand_over(engine: Engine, population: Population) -> None:
             "ended": _to_sql(ended),
         },
     )
-    book = population.appointments
-    engine.register_columns("drawn_appointments", {n: getattr(book, n) for n in BOOK_COLUMNS})
-    contacts, referrals = population.link_worker_contacts, population.referrals
-    engine.register_columns(
-        "drawn_contacts",
-        {
-            "person": _to_sql(contacts.person),
-            "day": _to_sql(contacts.day),
-            "attended": contacts.attended,
-            "mode": contacts.mode,
-        },
-    )
-    when = ("referred", "accepted", "declined", "returned", "closed")
-    engine.register_columns(
-        "drawn_referrals",
-        {
-            "referral": np.arange(1, len(referrals.person) + 1, dtype=np.int32),
-            "person": _to_sql(referrals.person),
-            **{name: _to_sql(getattr(referrals, name)) for name in when},
-        },
-    )
-    engine.run_file("righthelp.world.sql", "canonical.sql")
 
 
 def _to_sql(days: Ints) -> np.ndarray:

@@ -79,12 +79,14 @@ def tell_truth(
         referred_on=days.to_dates(referrals.referred[seen]),
         first_contact_on=days.to_dates(contact),
         expected=expect(first, end),
-        counterfactual=without.count_between(column, first, end),
-        realised=realised.count_between(column, first, end),
-        counterfactual_before=without.count_between(person, contact - AFTER_DAYS, contact),
+        counterfactual=without.count_between(column, first=first, end=end),
+        realised=realised.count_between(column, first=first, end=end),
+        counterfactual_before=without.count_between(
+            person, first=contact - AFTER_DAYS, end=contact
+        ),
         expected_after=expect(*within).sum(axis=1),
-        counterfactual_after=without.count_between(person, contact + 1, window_end),
-        realised_after=realised.count_between(person, contact + 1, window_end),
+        counterfactual_after=without.count_between(person, first=contact + 1, end=window_end),
+        realised_after=realised.count_between(person, first=contact + 1, end=window_end),
         complete=(joined[person] <= contact - AFTER_DAYS)
         & (contact >= AFTER_DAYS)
         & (window_end <= np.minimum(stay.end[person], days.n_days)),

@@ -34,7 +34,7 @@ class Visits:
     def day(self) -> Ints:
         return self.key % self.stride
 
-    def count_between(self, person: Ints, first: Ints, end: Ints) -> Ints:
+    def count_between(self, person: Ints, *, first: Ints, end: Ints) -> Ints:
         """Visits of each person in [first, end) by day number; days outside the world are empty."""
         low = np.clip(first, 0, self.stride - 1)
         high = np.clip(end, low, self.stride - 1)
@@ -43,7 +43,7 @@ class Visits:
         return counts
 
 
-def draw_visits(world: World, people: People, need: Need, *, stay: Stay, days: Days) -> Visits:
+def draw_visits(world: World, people: People, *, need: Need, stay: Stay, days: Days) -> Visits:
     """Poisson visits at the rate of need on distinct working days while registered."""
     rng = open_stream(world, "visits")
     stride = days.n_days + _GAP_DAYS

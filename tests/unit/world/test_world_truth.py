@@ -79,7 +79,7 @@ def test_naive_change_falls_where_nothing_is_done() -> None:
 def test_projection_from_lagged_visits_of_people_not_yet_referred_finds_the_effect(
     effect_rr: float,
 ) -> None:
-    """As the world is set, what the records show accounts for referral. One world has error 0.02."""
+    """As the world is set, what the records show accounts for referral. One world errs by 0.02."""
     worlds = [World(seed=seed, n_people=40_000, effect_rr=effect_rr) for seed in range(5)]
     log_ratios = [log_projected_ratio(simulate(world)) for world in worlds]
     assert np.mean(log_ratios) == pytest.approx(np.log(effect_rr), abs=0.03)

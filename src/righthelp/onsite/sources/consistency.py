@@ -28,7 +28,7 @@ def check_consistency(check: ColumnCheck, landed: Mapping[str, Landed], *, site:
     engine = check.engine
     _check_registrations(check, landed["practice_registrations"])
     _remove_left_out(engine, landed)
-    _check_people(check, landed["patients"])
+    _check_people(check, landed["patients"], landed["practice_registrations"])
     for table, day in _EVENTS:
         if landed[table].files:
             _check_events(check, landed[table], day)
@@ -80,7 +80,7 @@ def _check_registrations(check: ColumnCheck, landed: Landed) -> None:
     check.engine.execute("DROP TABLE read_spells")
 
 
-def _check_people(check: ColumnCheck, patients: Landed) -> None:
+def _check_people(check: ColumnCheck, patients: Landed, registrations: Landed) -> None:
     """Note impossible lives, and make `read_people`: what is known of each person."""
     wrong = "date_of_death < date_of_birth"
     if check.note(
@@ -91,6 +91,14 @@ def _check_people(check: ColumnCheck, patients: Landed) -> None:
         value="concat(date_of_death, ' before ', date_of_birth)",
     ):
         check.engine.execute(f"UPDATE {patients.name} SET date_of_death = NULL WHERE {wrong}")
+    check.note(
+        registrations,
+        "registration_before_birth",
+        column="start_date",
+        where=f"rowid IN (SELECT r.rowid FROM {registrations.name} AS r JOIN {patients.name} AS p "
+        "ON r.patient_id = p.patient_id WHERE r.start_date < p.date_of_birth)",
+        value="CAST(start_date AS VARCHAR)",
+    )
     check.engine.execute(
         "CREATE OR REPLACE TABLE read_people AS "
         "SELECT coalesce(p.patient_id, r.patient_id) AS patient_id, p.date_of_birth, "
