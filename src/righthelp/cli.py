@@ -252,6 +252,7 @@ def main() -> None:
     """Run the command; a trouble the user can mend ends with its own exit code, no traceback."""
     from righthelp.errors import RightHelpError
 
+    sys.excepthook = _report_bug
     try:
         cli.main(standalone_mode=False)
     except RightHelpError as error:
@@ -262,3 +263,15 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         raise SystemExit(error.exit_code) from None
+
+
+def _report_bug(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Whatever is not the user's to mend is our bug: show it, and end with its own exit code."""
+    import os
+    import traceback
+
+    traceback.print_exception(kind, error, trace)
+    print("This is a bug in righthelp. Please report it with the lines above.", file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(BUG)

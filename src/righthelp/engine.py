@@ -17,6 +17,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+ROWS_AT_ONCE = 500
+
 
 class Engine:
     """One in-memory database; closing it drops everything that it held or spilled."""
@@ -77,15 +79,19 @@ class Engine:
         return [row[0] for row in self.rows(f"SELECT column_name FROM (DESCRIBE {table})")]
 
     def create_table(
-        self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
+        self, name: str, columns: Mapping[str, str], *, rows: Iterable[Sequence[object]]
     ) -> None:
         """Make a table from declared columns (name -> type) and Python rows; for small tables."""
         declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
         values = [tuple(row) for row in rows]
-        if values:
-            marks = ", ".join("?" for _ in columns)
-            self._connection.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
+        marks = f"({', '.join('?' for _ in columns)})"
+        for first in range(0, len(values), ROWS_AT_ONCE):
+            part = values[first : first + ROWS_AT_ONCE]
+            self.execute(
+                f"INSERT INTO {name} VALUES {', '.join([marks] * len(part))}",
+                [value for row in part for value in row],
+            )
 
     def register_columns(self, name: str, columns: Mapping[str, np.ndarray]) -> None:
         """Make a table from arrays of one length."""
@@ -93,7 +99,7 @@ class Engine:
         self.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_columns")
         self._connection.unregister("incoming_columns")
 
-    def copy_to(self, query: str, path: Path, file_format: str) -> None:
+    def copy_to(self, query: str, path: Path, *, file_format: str) -> None:
         """Write the result of a query as `parquet` or `csv`."""
         options = {
             "parquet": "FORMAT parquet, COMPRESSION zstd",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -125,7 +126,8 @@ def _from_text(column: Column, value: str) -> tuple[object, str]:
         if column.type == "integer":
             return int(value), ""
         if column.type == "number":
-            return float(value), ""
+            number = float(value)
+            return (number, "") if math.isfinite(number) else (None, f"{value!r} is not a number")
         if column.type == "date":
             return date.fromisoformat(value), ""
     except ValueError:

@@ -106,7 +106,7 @@ def test_records_keep_to_their_declarations(world: World) -> None:
     population = simulate(world)
     with open_engine(memory_limit="500MB", threads=1) as engine:
         load_world(engine, population)
-        engine.create_table("drawn_world_length", {"months": "INTEGER"}, [(world.months,)])
+        engine.create_table("drawn_world_length", {"months": "INTEGER"}, rows=[(world.months,)])
         for table in RECORDS:
             described = engine.rows(f"SELECT column_name, column_type FROM (DESCRIBE {table.name})")
             assert [name for name, _ in described] == list(table.names)

@@ -61,7 +61,10 @@ def test_without_a_number_it_is_not_estimable_and_says_why() -> None:
     [
         (0.8, "As counted there were fewer GP contacts after than before: 80 for every 100 before"),
         (1.2, "As counted there were more GP contacts after than before: 120 for every 100 before"),
-        (1.0, "As counted there were as many GP contacts after as before: 100 for every 100 before"),
+        (
+            1.0,
+            "As counted there were as many GP contacts after as before: 100 for every 100 before",
+        ),
     ],
 )
 def test_a_crude_number_is_described_and_gets_no_verdict(ratio: float, sentence: str) -> None:

@@ -29,7 +29,7 @@ def select_cohort(engine: Engine, rules: Rules) -> None:
 def _write_practices(engine: Engine, rules: Rules) -> None:
     named = [(practice,) for practice in rules.site.practices]
     if named:
-        engine.create_table("site_practices", {"practice_id": "VARCHAR"}, named)
+        engine.create_table("site_practices", {"practice_id": "VARCHAR"}, rows=named)
     else:
         engine.execute(
             "CREATE OR REPLACE TABLE site_practices AS "

@@ -12,18 +12,20 @@ from righthelp.onsite.cohort import SQL
 from righthelp.onsite.rules import Rules
 
 GROUPS = ("new", "ongoing", "reference")
+CELLS = ((0, "seen", True), (1, "seen", False), (2, "reference", False))
+"""The number of each group in `GROUPS` and what makes it: the role, and new to the link worker."""
 
 
 @dataclass(frozen=True)
 class Course:
     """Moments by month for each group; `months` names the K periods in order.
 
-    `n_before_after` counts the units with any day at risk in the before or after window.
+    `patterns`: for each group its exposure patterns, people (P,) and days at risk (P, K).
     """
 
     months: tuple[int, ...]
     groups: dict[str, Moments]
-    n_before_after: dict[str, int]
+    patterns: dict[str, tuple[np.ndarray, np.ndarray]]
 
     def of(self, who: str) -> Moments:
         """Moments of one group, or of `all` people seen."""
@@ -36,16 +38,27 @@ class Course:
         matrix = np.array(
             [[float(month in window) for month in self.months] for window in (before, after)]
         )
-        return aggregate(self.of(who), matrix)
+        return aggregate(self.of(who), matrix, n=self._count_exposed(who, before, after))
+
+    def _count_exposed(self, who: str, *windows: range) -> int:
+        """Units with any day at risk in the windows: the G of the factor G/(G-1)."""
+        names = ("new", "ongoing") if who == "all" else (who,)
+        inside = np.array([any(month in window for window in windows) for month in self.months])
+        return sum(
+            int(n[exposure[:, inside].any(axis=1)].sum())
+            for n, exposure in (self.patterns[name] for name in names)
+        )
 
 
 def collect_course(engine: Engine, rules: Rules) -> Course:
     """Collect the moments by month of new, ongoing and reference people."""
+    columns_of = {"cell": "TINYINT", "grp": "VARCHAR", "is_new": "BOOLEAN"}
+    engine.create_table("cells", columns_of, rows=CELLS)
     engine.run_file(SQL, "moments.sql")
     months = rules.course_months()
     place = {month: position for position, month in enumerate(months)}
     patterns = engine.columns(
-        "SELECT pattern, grp, is_new, index_on, from_on, to_on, n FROM patterns ORDER BY pattern"
+        "SELECT pattern, cell, index_on, from_on, to_on, n FROM patterns ORDER BY pattern"
     )
     exposure = _exposures(rules, patterns, months)
     contacts = np.zeros(exposure.shape)
@@ -54,23 +67,20 @@ def collect_course(engine: Engine, rules: Rules) -> Course:
     )
     columns = np.array([place[month] for month in sums["month"].tolist()], dtype=np.int64)
     contacts[sums["pattern"], columns] = sums["contacts"]
-    products = engine.rows("SELECT grp, is_new, month_a, month_b, product FROM contact_products")
-    groups, n_both = {}, {}
-    used = np.array(
-        [-rules.study.windows.before_months <= month and month != 0 for month in months]
-    )
-    for name in GROUPS:
-        grp, is_new = ("reference", False) if name == "reference" else ("seen", name == "new")
-        rows = (patterns["grp"] == grp) & (patterns["is_new"] == is_new)
+    products = engine.rows("SELECT cell, month_a, month_b, product FROM contact_products")
+    groups: dict[str, Moments] = {}
+    exposed: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    for cell, name in enumerate(GROUPS):
+        rows = patterns["cell"] == cell
         q_yy = np.zeros((len(months), len(months)))
-        for of_group, of_new, month_a, month_b, product in products:
-            if (of_group, of_new) == (grp, is_new):
+        for of_cell, month_a, month_b, product in products:
+            if of_cell == cell:
                 a, b = place[month_a], place[month_b]
                 q_yy[a, b] = q_yy[b, a] = product
         units = patterns["n"][rows].astype(float)
         groups[name] = moments_from_patterns(n=units, y=contacts[rows], t=exposure[rows], q_yy=q_yy)
-        n_both[name] = int(units[exposure[rows][:, used].any(axis=1)].sum())
-    return Course(tuple(months), groups, n_both)
+        exposed[name] = (units, exposure[rows])
+    return Course(tuple(months), groups, exposed)
 
 
 def _exposures(rules: Rules, patterns: dict[str, np.ndarray], months: list[int]) -> np.ndarray:

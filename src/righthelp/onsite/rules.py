@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 
@@ -110,7 +109,7 @@ def write_rules(engine: Engine, rules: Rules) -> None:
             "population_index_on": "DATE",
             "population_people": "INTEGER",
         },
-        [
+        rows=[
             (
                 study.index.anchor,
                 index_from,
@@ -126,31 +125,33 @@ def write_rules(engine: Engine, rules: Rules) -> None:
         ],
     )
     kinds = {"kind": "SMALLINT", "role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"}
-    engine.create_table("kinds", kinds, [(number, *kind) for number, kind in enumerate(KINDS)])
+    engine.create_table("kinds", kinds, rows=[(number, *kind) for number, kind in enumerate(KINDS)])
     primary = rules.definitions[0]
     engine.create_table(
         "eligible",
         {"role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"},
-        [kind for kind in KINDS if is_eligible(primary, kind)],
+        rows=[kind for kind in KINDS if is_eligible(primary, kind)],
     )
     engine.create_table(
-        "eligible_categories", {"category": "VARCHAR"}, [(c,) for c in primary.categories]
+        "eligible_categories", {"category": "VARCHAR"}, rows=[(c,) for c in primary.categories]
     )
     ages = (0, *study.reference.age_bands, 200)
     engine.create_table(
         "age_bands",
         {"age_band": "VARCHAR", "from_age": "INTEGER", "to_age": "INTEGER"},
-        [
+        rows=[
             (f"{young}+" if old == 200 else f"{young}-{old - 1}", young, old)
             for young, old in zip(ages, ages[1:], strict=False)
         ],
     )
-    engine.create_table("bands", {"month": "SMALLINT", "band": "SMALLINT"}, rules.bands())
+    engine.create_table("bands", {"month": "SMALLINT", "band": "SMALLINT"}, rows=rules.bands())
     engine.create_table(
-        "window_months", {"window_name": "VARCHAR", "month": "SMALLINT"}, rules.window_months()
+        "window_months",
+        {"window_name": "VARCHAR", "month": "SMALLINT"},
+        rows=rules.window_months(),
     )
     engine.create_table(
-        "course_months", {"month": "SMALLINT"}, [(month,) for month in rules.course_months()]
+        "course_months", {"month": "SMALLINT"}, rows=[(month,) for month in rules.course_months()]
     )
 
 
@@ -168,8 +169,8 @@ def is_eligible(definition: Definition, kind: tuple[str, str, str]) -> bool:
 def write_definition(engine: Engine, definition: Definition) -> None:
     """Write the definition of a contact under which the next counts are made."""
     kinds = [(number,) for number, kind in enumerate(KINDS) if is_eligible(definition, kind)]
-    engine.create_table("definition_kinds", {"kind": "SMALLINT"}, kinds)
-    engine.create_table("definition_rule", {"same_day": "VARCHAR"}, [(definition.same_day,)])
+    engine.create_table("definition_kinds", {"kind": "SMALLINT"}, rows=kinds)
+    engine.create_table("definition_rule", {"same_day": "VARCHAR"}, rows=[(definition.same_day,)])
 
 
 def write_visit_days(engine: Engine, rules: Rules) -> None:
@@ -179,14 +180,21 @@ def write_visit_days(engine: Engine, rules: Rules) -> None:
     """
     index_from, index_to = rules.study.index_range(rules.site)
     first = add_months(index_from, -LONGEST_LAG_MONTHS)
+    referred = {month for (month,) in engine.rows("SELECT month_number FROM referral_months")}
     seed = rules.study.reference.seed
     engine.create_table(
         "visit_days",
-        {"start_date": "DATE", "month_number": "INTEGER", "draw": "BIGINT"},
-        [
+        {
+            "start_date": "DATE",
+            "month_number": "INTEGER",
+            "has_referrals": "BOOLEAN",
+            "draw": "BIGINT",
+        },
+        rows=[
             (
                 day,
                 day.year * 12 + day.month,
+                day.year * 12 + day.month in referred,
                 int(hashlib.md5(f"{seed}:{day}".encode()).hexdigest()[:12], 16),
             )
             for day in list_days(first, index_to)
@@ -198,25 +206,23 @@ def write_clocks(engine: Engine, rules: Rules) -> None:
     """Write what every index day and every qualifying day means: months, windows, reach."""
     _write_index_days(engine, rules)
     _write_visit_history(engine, rules)
+    engine.run_file("righthelp.onsite.sql", "clocks.sql")
 
 
 def _write_index_days(engine: Engine, rules: Rules) -> None:
     windows, clock = rules.study.windows, rules.clock
-    window_months = rules.window_months()
-    earliest = min(month for _, month in window_months)
-    days: list[tuple[date, int, int, int]] = []
+    earliest = min(month for _, month in rules.window_months())
+    first = max(rules.course_before, -earliest)
+    months: list[tuple[object, ...]] = []
     reach: list[tuple[object, ...]] = []
     for (index_on,) in engine.rows("SELECT DISTINCT index_on FROM units ORDER BY index_on"):
-        months = clock.list_months(index_on, before=rules.months_back, after=windows.after_months)
-        for month in months:
-            first = (month.start_on - index_on).days
-            for position in range((month.end_on - month.start_on).days):
-                days.append((index_on, first + position, month.number, position))
-        after_from, after_to = clock.after_from(index_on), months[-1].end_on
+        counted = clock.list_months(index_on, before=first, after=windows.after_months)
+        months += [(index_on, one.number, one.start_on, one.end_on) for one in counted]
+        after_from, after_to = clock.after_from(index_on), counted[-1].end_on
         reach.append(
             (
                 index_on,
-                months[0].start_on,
+                add_months(index_on, -rules.months_back),
                 after_to,
                 add_months(index_on, -rules.course_before),
                 after_to,
@@ -227,12 +233,8 @@ def _write_index_days(engine: Engine, rules: Rules) -> None:
                 after_to,
             )
         )
-    _write_array(
-        engine,
-        "index_days",
-        {"index_on": "date", "day": "int16", "month": "int16", "day_of_month": "int64"},
-        days,
-    )
+    columns = {"index_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
+    _write_array(engine, "index_months", columns, months)
     names = (
         "index_on store_from store_to course_from course_to earlier_from before_from before_to "
         "after_from after_to"
@@ -242,21 +244,18 @@ def _write_index_days(engine: Engine, rules: Rules) -> None:
 
 def _write_visit_history(engine: Engine, rules: Rules) -> None:
     history = rules.study.windows.history_months
-    days: list[tuple[date, date, int, int]] = []
-    reach: list[tuple[date, date]] = []
+    months: list[tuple[object, ...]] = []
+    reach: list[tuple[object, ...]] = []
     sql = "SELECT DISTINCT qualifying_on FROM units WHERE qualifying_on IS NOT NULL ORDER BY ALL"
     for (visit_on,) in engine.rows(sql):
-        reach.append((visit_on, add_months(visit_on, -history)))
-        for month in range(-history, 0):
-            first = add_months(visit_on, month)
-            for position, day in enumerate(list_days(first, add_months(visit_on, month + 1))):
-                days.append((visit_on, day, month, position))
-    _write_array(
-        engine,
-        "visit_history_days",
-        {"qualifying_on": "date", "on_day": "date", "month": "int16", "day_of_month": "int64"},
-        days,
-    )
+        starts = [add_months(visit_on, month) for month in range(-history, 1)]
+        reach.append((visit_on, starts[0]))
+        months += [
+            (visit_on, month, start, end)
+            for month, start, end in zip(range(-history, 0), starts, starts[1:], strict=False)
+        ]
+    columns = {"qualifying_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
+    _write_array(engine, "visit_months", columns, months)
     _write_array(engine, "visit_reach", {"qualifying_on": "date", "history_from": "date"}, reach)
 
 
@@ -278,9 +277,3 @@ def _write_array(
     )
     engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {chosen} FROM {name}_numbers")
     engine.execute(f"DROP TABLE {name}_numbers")
-
-
-def extract_shortfall(rules: Rules) -> timedelta:
-    """Days by which the extract falls short of the after window of the last index day."""
-    assert rules.site.extract_to is not None
-    return rules.study.days_needed(rules.site)[1] - rules.site.extract_to

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -83,35 +84,48 @@ def _read_files(path: Path) -> dict[str, bytes]:
         raise DataRefused(
             "this is neither a folder nor a zip", where=str(path), do="Give a return of a site."
         )
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if sum(entry.file_size for entry in entries) > LARGEST_BUNDLE:
-            raise DataRefused(
-                "the zip is far larger than any return",
-                where=str(path),
-                do="Ask the site to send the return again.",
-            )
-        return {
-            PurePosixPath(entry.filename).name: archive.read(entry)
-            for entry in entries
-            if PurePosixPath(entry.filename).name in wanted
-        }
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if sum(entry.file_size for entry in entries) > LARGEST_BUNDLE:
+                raise DataRefused(
+                    "the zip is far larger than any return",
+                    where=str(path),
+                    do="Ask the site to send the return again.",
+                )
+            return {
+                PurePosixPath(entry.filename).name: archive.read(entry)
+                for entry in entries
+                if PurePosixPath(entry.filename).name in wanted
+            }
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise DataRefused(
+            f"the zip is damaged or locked: {error}",
+            where=str(path),
+            do="Ask the site to send the return again.",
+        ) from None
 
 
 def _read_provenance(
     files: Mapping[str, bytes], path: Path, problems: list[Problem]
 ) -> dict[str, Any]:
-    where = f"{path}: {PROVENANCE}"
     try:
-        provenance = json.loads(files[PROVENANCE])
-        assert isinstance(provenance, dict)
-        assert {"site", "protocol_digest"} <= set(provenance)
-    except (KeyError, ValueError, AssertionError):
-        problems.append(
-            Problem("it does not say where the return comes from", where, "Ask the site again.")
+        provenance = json.loads(files.get(PROVENANCE, b""))
+    except ValueError:
+        provenance = None
+    needed = {"site": str, "protocol_digest": str, "tables_sha256": dict}
+    if isinstance(provenance, dict) and all(
+        isinstance(provenance.get(name), kind) for name, kind in needed.items()
+    ):
+        return provenance
+    problems.append(
+        Problem(
+            "it does not say where the return comes from",
+            f"{path}: {PROVENANCE}",
+            "Ask the site to send the return again.",
         )
-        return {}
-    return provenance
+    )
+    return {}
 
 
 def _write_page(released: Released) -> str:

@@ -53,7 +53,7 @@ def write_world(
         engine.execute("SET preserve_insertion_order = true")
         _hand_over(engine, population)
         for table, path in zip(TABLES, paths, strict=True):
-            engine.copy_to(f"SELECT * FROM world_{table}", path, file_format)
+            engine.copy_to(f"SELECT * FROM world_{table}", path, file_format=file_format)
     truth = folder / "truth.json"
     truth.write_text(json.dumps(describe_truth(population), indent=1) + "\n", encoding="utf-8")
     return (*paths, truth)
@@ -85,12 +85,12 @@ def _hand_over(engine: Engine, population: Population) -> None:
     engine.create_table(
         "drawn_world",
         {"site_id": "TEXT", "first_day": "DATE"},
-        [(world.site_id, world.start_on)],
+        rows=[(world.site_id, world.start_on)],
     )
     engine.create_table(
         "vocabulary",
         {"field": "TEXT", "code": "INTEGER", "word": "TEXT"},
-        [
+        rows=[
             (name, code, word)
             for name, words in _VOCABULARIES.items()
             for code, word in enumerate(words)

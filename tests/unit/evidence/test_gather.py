@@ -241,7 +241,7 @@ def test_the_months_come_together_over_the_sites_that_can_say(evidence: Evidence
 
 
 def test_every_definition_has_its_crude_beside_its_adjusted_result(evidence: Evidence) -> None:
-    assert [one.name for one in evidence.definitions][0] == "primary"
+    assert evidence.definitions[0].name == "primary"
     for one in evidence.definitions:
         assert one.crude.log_rr is not None
         assert one.adjusted.log_rr is not None

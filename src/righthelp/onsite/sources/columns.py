@@ -63,6 +63,8 @@ class ColumnCheck:
 
         When the kind drops rows, they are left out, unless they already are.
         """
+        if not self.engine.rows(f"SELECT count(*) FROM {landed.name} WHERE {where}")[0][0]:
+            return 0
         kept = f"({where}) AND rowid NOT IN (SELECT row_id FROM read_left_out WHERE name = ?)"
         drops = KINDS[kind].effect == "dropped"
         rows = self.engine.rows(
@@ -161,7 +163,7 @@ class ColumnCheck:
         name, table = quote_name(column.name), landed.table
         meanings = list_meanings(self.site_map, table, column.name)
         columns = {"folded": "VARCHAR", "ours": "VARCHAR"}
-        self.engine.create_table("read_meanings", columns, meanings.items())
+        self.engine.create_table("read_meanings", columns, rows=meanings.items())
         self.engine.execute(
             f"CREATE OR REPLACE TABLE read_words AS "
             f"SELECT w.word, w.folded, w.n, w.first_row, m.ours FROM ("

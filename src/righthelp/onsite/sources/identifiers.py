@@ -41,6 +41,16 @@ def find_nhs_numbers(cell: object) -> list[str]:
     return [digits for digits in found if digits.isascii() and is_valid(digits)]
 
 
+def hide_nhs_numbers(text: str) -> str:
+    """A text with all but the last three digits of every NHS number in it hidden."""
+
+    def hide(match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match.group())
+        return f"…{digits[-3:]}" if find_nhs_numbers(match.group()) else match.group()
+
+    return _TEN_DIGITS.sub(hide, text)
+
+
 def is_naming_header(name: object) -> bool:
     """Whether a column of this name would name a person."""
     return isinstance(name, str) and fold_word(name.strip().rstrip(":")) in _NAMING_HEADERS
@@ -56,8 +66,8 @@ def refuse_identifiers(
     """
     problems = [
         Problem(
-            f"the column {str(header).strip()!r} would name people",
-            f"{file}: {place}",
+            f"the column {hide_nhs_numbers(str(header).strip())!r} would name people",
+            hide_nhs_numbers(f"{file}: {place}"),
             "Delete the column; number the rows instead.",
         )
         for place, header in headers
@@ -66,7 +76,7 @@ def refuse_identifiers(
     problems += [
         Problem(
             f"an NHS number (ending {digits[-3:]})",
-            f"{file}: {place}",
+            hide_nhs_numbers(f"{file}: {place}"),
             "Delete it; use a running number that only the practice can link back.",
         )
         for place, cell in cells
@@ -74,6 +84,6 @@ def refuse_identifiers(
     ]
     if problems:
         raise DisclosureRefused(
-            f"{file} holds what could name a person, and it is meant to leave the practice",
+            f"{hide_nhs_numbers(file)} holds what could name a person, and it is meant to leave the practice",
             problems=problems,
         )

@@ -6,6 +6,12 @@
 -- alive and inside the extract. Reads seen, everybody, known_to_scheme, patients,
 -- practice_registrations, site_practices, age_bands, rules.
 
+-- Registrations with the practices of the site; one that lasts ends on the last day of the calendar.
+CREATE OR REPLACE VIEW registrations AS
+SELECT g.patient_id, g.start_date, coalesce(g.end_date, DATE '9999-12-31') AS end_date
+FROM practice_registrations AS g
+SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id;
+
 -- Reference visits in the order in which they are drawn: a number between 0 and 1 from the hash of
 -- the person and the month, made exponential and divided by how many visits the month had and how
 -- many of the people seen were referred in it. So visits are drawn as referrals fall on visits, and
@@ -21,6 +27,8 @@ FROM (
     FROM everybody AS e
     JOIN referral_months AS m ON e.month_number = m.month_number
     CROSS JOIN rules AS r
+    SEMI JOIN registrations AS g
+        ON e.patient_id = g.patient_id AND e.visit_on >= g.start_date AND e.visit_on < g.end_date
     ANTI JOIN known_to_scheme AS k ON e.patient_id = k.patient_id AND k.known_on <= e.visit_on
 ) AS h
 ORDER BY -ln((h.hashed + 1) / 4503599627370497.0) / h.weight, h.patient_id, h.month_number
@@ -62,11 +70,9 @@ JOIN lags AS l ON d.month_number = l.month_number AND d.position = l.position;
 -- whose hash lies below the share that is wanted.
 CREATE OR REPLACE TABLE on_the_list AS
 SELECT g.patient_id
-FROM practice_registrations AS g
-SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id
+FROM registrations AS g
 CROSS JOIN rules AS r
-WHERE g.start_date <= r.population_index_on
-    AND (g.end_date IS NULL OR g.end_date > r.population_index_on);
+WHERE g.start_date <= r.population_index_on AND g.end_date > r.population_index_on;
 
 CREATE OR REPLACE TABLE population AS
 SELECT DISTINCT o.patient_id
@@ -111,9 +117,8 @@ FROM (
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) THEN 0 ELSE 1 END AS begins
         FROM (
-            SELECT g.patient_id, g.start_date, coalesce(g.end_date, DATE '9999-12-31') AS end_date
-            FROM practice_registrations AS g
-            SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id
+            SELECT g.patient_id, g.start_date, g.end_date
+            FROM registrations AS g
             SEMI JOIN chosen AS c ON g.patient_id = c.patient_id
         ) AS closed
     ) AS marked
@@ -130,8 +135,14 @@ SELECT
     g.patient_id IS NOT NULL AS is_registered,
     p.date_of_death,
     g.to_on AS left_on,
-    greatest(g.from_on, r.extract_from) AS from_on,
-    least(g.to_on, coalesce(p.date_of_death + 1, r.extract_to), r.extract_to) AS to_on
+    CASE
+        WHEN g.patient_id IS NOT NULL AND p.patient_id IS NOT NULL
+        THEN greatest(g.from_on, r.extract_from)
+    END AS from_on,
+    CASE
+        WHEN g.patient_id IS NOT NULL AND p.patient_id IS NOT NULL
+        THEN least(g.to_on, coalesce(p.date_of_death + 1, r.extract_to), r.extract_to)
+    END AS to_on
 FROM chosen AS c
 CROSS JOIN rules AS r
 LEFT JOIN patients AS p ON c.patient_id = p.patient_id

@@ -1,0 +1,412 @@
+"""Bias, coverage, false claims and power against known truth, with their Monte Carlo error.
+
+Two trials, both through the whole of the product from counting to the report's words:
+
+- *Simulated practices*: 10,000 registered people, about 300 of them seen within a year, each at
+  their own date, 0, 1 or 3 months after the visit that led to it. Nothing is done; or visits after
+  the first contact are thinned to 0.85; or nothing is done and a cause of referral is in no record.
+- *Real people to whom nothing was done*: see studies/nothing-was-done.
+
+The truth for a log ratio against what would have happened anyway is log(effect), for each seed: the
+world thins each later visit by itself, and the interval is to allow for that. Crude and donut
+ratios answer another question; they are held against the same truth to show what reading them as an
+answer would cost.
+
+Monte Carlo errors over n seeds (Morris, White & Crowther 2019, Statistics in Medicine 38:2074,
+table 6), x the estimates, s their standard errors, d the truth:
+
+- bias mean(x) - d: S/sqrt(n), with S = sd(x), the empirical standard error;
+- empirical standard error S: S/sqrt(2(n-1));
+- root mean squared error R, R^2 = mean((x-d)^2): sd((x-d)^2)/sqrt(n)/(2R), delta method;
+- model over empirical standard error M/S, M^2 = mean(s^2):
+  (M/S) sqrt(var(s^2)/(4 n M^4) + 1/(2(n-1)));
+- a share p (coverage, claims): sqrt(p(1-p)/n).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import runpy
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from righthelp.engine import open_engine
+from righthelp.evidence import Evidence, gather
+from righthelp.evidence.claims import compare, find_causal_words
+from righthelp.evidence.designs import FAMILY_OF, TWIN_ORDER
+from righthelp.onsite.cohort import select_cohort
+from righthelp.onsite.describe import describe_change, describe_course
+from righthelp.onsite.estimates import estimate_site
+from righthelp.onsite.moments import collect_course
+from righthelp.onsite.people import Counted, read_counted
+from righthelp.onsite.provenance import describe_provenance
+from righthelp.onsite.release import Answer, release
+from righthelp.onsite.rules import Rules
+from righthelp.onsite.sheets import counted_from_sheet
+from righthelp.onsite.sources.counts import SiteCounts
+from righthelp.onsite.store import count_contacts, fill_store
+from righthelp.protocol.load import load_study
+from righthelp.protocol.study import Study
+from righthelp.world import Population, World, load_world, simulate
+
+Floats = npt.NDArray[np.float64]
+PANEL = Path(__file__).parent.parent / "studies" / "nothing-was-done"
+DESIGNS = ("crude", "donut", "projection", "learned_correlation", "empirical_bayes")
+REPORT = "the report"
+PANEL_DRAWS = 200
+YEAR = {"index_from": date(2023, 6, 1), "index_to": date(2024, 6, 1)}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A kind of world: its effect on later visits (a ratio) and whatever else it changes."""
+
+    name: str
+    title: str
+    effect_rr: float = 1.0
+    n_people: int = 10_000
+    need_observed: bool = True
+    referral_need_rr: float = 1.0
+    referral_episode_rr: float = 1.0
+
+    def world(self, seed: int) -> World:
+        """One such world; worlds of one seed share every draw that the scenario does not change."""
+        return World(
+            seed=seed,
+            n_people=self.n_people,
+            referral_probability=0.0085,
+            effect_rr=self.effect_rr,
+            need_observed=self.need_observed,
+            referral_need_rr=self.referral_need_rr,
+            referral_episode_rr=self.referral_episode_rr,
+        )
+
+
+SCENARIOS = (
+    Scenario("no-effect", "Nothing is done; referral depends on visits alone"),
+    Scenario("effect", "Visits after the first contact are thinned to 0.85", effect_rr=0.85),
+    Scenario(
+        "unobserved",
+        "Nothing is done; social need that no record shows doubles referral, an episode of need "
+        "raises it by half",
+        need_observed=False,
+        referral_need_rr=2.0,
+        referral_episode_rr=1.5,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One design's released log ratio and standard error (NaN where not made), and its verdict."""
+
+    log_rr: float
+    se: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one seed gave: every design's answer, the report's, and what the return leaves open.
+
+    thinned: visits after the index of the people seen over those there would have been anyway.
+    n_causal: causal words in the report's sentences.
+    """
+
+    said: Mapping[str, Said]
+    n_seen: int
+    n_causal: int
+    thinned: float = 1.0
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of seeds and its Monte Carlo error."""
+
+    value: float
+    error: float
+
+    @classmethod
+    def of(cls, flags: npt.NDArray[np.bool_]) -> Share:
+        """The share of flags that are set."""
+        p = float(flags.mean())
+        return cls(p, math.sqrt(p * (1 - p) / flags.size))
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A design over all seeds: (value, Monte Carlo error) of each measure, on the log scale.
+
+    excludes: share of 95% intervals without 1. differs: share of verdicts "differs from what was
+    expected", None for a design that never says so.
+    """
+
+    n: int
+    bias: Share
+    rmse: Share
+    empirical_se: Share
+    se_ratio: Share
+    coverage: Share
+    excludes: Share
+    differs: Share | None
+
+
+def measure(
+    *, log_rr: Floats, se: Floats, truth: float, differs: npt.NDArray[np.bool_] | None
+) -> Performance:
+    """Performance of estimates (n,) with standard errors (n,) against a truth; n of 2 or more."""
+    n = log_rr.size
+    empirical = float(log_rr.std(ddof=1))
+    squares = (log_rr - truth) ** 2
+    rmse = math.sqrt(squares.mean())
+    model = math.sqrt((se**2).mean())
+    ratio = model / empirical
+    spread = float((se**2).var(ddof=1)) / (4 * n * model**4)
+    half = 1.959964 * se
+    return Performance(
+        n=n,
+        bias=Share(float(log_rr.mean()) - truth, empirical / math.sqrt(n)),
+        rmse=Share(rmse, float(squares.std(ddof=1)) / math.sqrt(n) / (2 * rmse)),
+        empirical_se=Share(empirical, empirical / math.sqrt(2 * (n - 1))),
+        se_ratio=Share(ratio, ratio * math.sqrt(spread + 1 / (2 * (n - 1)))),
+        coverage=Share.of(np.abs(log_rr - truth) <= half),
+        excludes=Share.of(np.abs(log_rr) > half),
+        differs=None if differs is None else Share.of(differs),
+    )
+
+
+def summarise(trials: Sequence[Trial], truth: float) -> dict[str, Performance]:
+    """Each design's performance over the seeds in which it gave an interval."""
+    found = {}
+    for design in (*DESIGNS, REPORT):
+        said = [trial.said[design] for trial in trials if math.isfinite(trial.said[design].se)]
+        if len(said) < 2:
+            continue
+        found[design] = measure(
+            log_rr=np.array([one.log_rr for one in said]),
+            se=np.array([one.se for one in said]),
+            truth=truth,
+            differs=np.array([one.verdict in ("fewer", "more") for one in said])
+            if design in (*TWIN_ORDER, REPORT)
+            else None,
+        )
+    return found
+
+
+@cache
+def make_study() -> Study:
+    """The study of the simulated practices: half a year before and after each person's own date."""
+    site = {
+        "id": "world",
+        "route": "csv",
+        "path": ".",
+        "extract_from": date(2022, 1, 1),
+        "extract_to": date(2025, 1, 1),
+    }
+    index = {"anchor": "date", **YEAR}
+    return Study.model_validate({"study": {"title": "Validity"}, "index": index, "site": [site]})
+
+
+def try_world(world: World) -> Trial:
+    """One world from its records to the report's words, under the study's own definition alone."""
+    study, population = make_study(), simulate(world)
+    rules = Rules.of(study, study.site[0], role_missing=False)
+    with open_engine(threads=1) as engine:
+        load_world(engine, population)
+        select_cohort(engine, rules)
+        fill_store(engine)
+        count_contacts(engine, rules.definitions[0])
+        counted = read_counted(engine, collect_course(engine, rules))
+    return read_trial(answer(counted, study), counted, thinned=_thin(population))
+
+
+def answer(counted: Counted, study: Study) -> Evidence:
+    """The evidence of one site's return: estimates, release, and what the report would say."""
+    site = study.site[0]
+    released = release(
+        Answer(
+            estimates=estimate_site(counted, study),
+            flow=[],
+            changes=describe_change(counted),
+            course=describe_course(counted.course),
+            quality=[],
+            supply=[],
+            provenance=describe_provenance(
+                study,
+                site,
+                inputs_sha256={},
+                definitions={},
+                role_missing=False,
+                made_on=datetime.now(tz=UTC).date(),
+            ),
+        ),
+        study=study,
+        site=site,
+    )
+    return gather(study, [released])
+
+
+def read_trial(evidence: Evidence, counted: Counted, *, thinned: float = 1.0) -> Trial:
+    """What the report says, design by design and as a whole."""
+    said = {}
+    for one in evidence.estimates:
+        if one.who == "new" and one.design in DESIGNS:
+            verdicts = FAMILY_OF[one.design].verdicts
+            claim = compare(log_rr=one.log_rr, low=one.low, high=one.high, verdicts=verdicts)
+            said[one.design] = _say(one.log_rr, one.se, str(claim.verdict))
+    twin = evidence.twins[0]
+    best = twin.estimate
+    log_rr, se = (best.log_rr, best.se) if best else (None, None)
+    said[REPORT] = _say(log_rr, se, str(evidence.adjusted.claim.verdict))
+    words = evidence.summary
+    sentences = [*words.asked, *words.found, *words.sureness, *words.limits]
+    sentences += [twin.described.sentence, twin.claim.sentence]
+    return Trial(
+        said=said,
+        n_seen=int((counted.seen.is_new & counted.seen.complete).sum()),
+        n_causal=len(find_causal_words(" ".join(sentences))),
+        thinned=thinned,
+    )
+
+
+def _say(log_rr: float | None, se: float | None, verdict: str) -> Said:
+    return Said(
+        math.nan if log_rr is None else log_rr, math.nan if se is None else se, verdict
+    )
+
+
+def _thin(population: Population) -> float:
+    truth = population.truth
+    realised = truth.realised_after[truth.complete].sum()
+    return float(realised / truth.counterfactual_after[truth.complete].sum())
+
+
+@cache
+def open_panel() -> tuple[Study, dict[str, Any]]:
+    """The study of real people and the functions of its script."""
+    return load_study(PANEL / "study.toml"), runpy.run_path(str(PANEL / "draw.py"))
+
+
+def try_panel(draw: tuple[int, int]) -> Trial:
+    """One draw (middle year, seed) of real people, on arrays in place of a written sheet."""
+    study, script = open_panel()
+    visits = script["read_visits"](draw[0])
+    counted = count_panel(visits, script["draw_seen"](visits, draw[1]))
+    return read_trial(answer(counted, study), counted)
+
+
+def count_panel(visits: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]) -> Counted:
+    """The panel as its sheet would be read: (n, 3) visits, (n,) whether seen."""
+    study, _ = open_panel()
+    n = len(visits)
+    whole_year = np.full(n, 12.0)
+    earlier, before, after = visits.T.astype(np.float64)
+    sheet = SiteCounts(
+        seen=seen,
+        ongoing=np.zeros(n, dtype=bool),
+        before=before,
+        after=after,
+        earlier=earlier,
+        has_earlier=True,
+        months_before=whole_year,
+        months_after=whole_year,
+        ladder=np.zeros((n, 3), dtype=np.int64),
+        person=np.arange(n),
+        findings=(),
+        ledger=(),
+        supply=(),
+        checksums={},
+    )
+    return counted_from_sheet(sheet, study=study, site=study.site[0])
+
+
+def print_table(title: str, trials: Sequence[Trial], *, truth: float) -> None:
+    """Print one kind of world as a table, each figure with its Monte Carlo error."""
+    seen = [trial.n_seen for trial in trials]
+    print(f"\n### {title}\n")
+    print(
+        f"{len(trials):,} seeds; {np.median(seen):.0f} people compared in the middle one; true "
+        f"ratio {math.exp(truth):.2f}, in the people seen "
+        f"{np.mean([trial.thinned for trial in trials]):.3f}; causal words in the reports: "
+        f"{sum(trial.n_causal for trial in trials)}.\n"
+    )
+    print(
+        "| design | made | mean ratio | bias (log) | RMSE | empirical SE | model / empirical SE "
+        "| coverage % | interval without 1 % | says “differs” % |"
+    )
+    print("| --- |" + " ---: |" * 9)
+    for design, found in summarise(trials, truth).items():
+        cells = [
+            design.replace("_", " "),
+            f"{found.n:,}",
+            f"{math.exp(found.bias.value + truth):.3f}",
+            *(f"{one.value:+.4f} ± {one.error:.4f}" for one in (found.bias,)),
+            f"{found.rmse.value:.4f} ± {found.rmse.error:.4f}",
+            f"{found.empirical_se.value:.4f} ± {found.empirical_se.error:.4f}",
+            f"{found.se_ratio.value:.3f} ± {found.se_ratio.error:.3f}",
+            _percent(found.coverage),
+            _percent(found.excludes),
+            "never" if found.differs is None else _percent(found.differs),
+        ]
+        print(f"| {' | '.join(cells)} |")
+
+
+def _percent(share: Share) -> str:
+    return f"{100 * share.value:.1f} ± {100 * share.error:.1f}"
+
+
+def run_all(
+    work: Callable[[Any], Trial], tasks: Iterable[Any], *, jobs: int, name: str
+) -> list[Trial]:
+    """Do the tasks on several processes, telling how far it is where somebody watches."""
+    listed, began = list(tasks), time.perf_counter()
+    done: list[Trial] = []
+    with ProcessPoolExecutor(jobs) as pool:
+        for trial in pool.map(work, listed, chunksize=4):
+            done.append(trial)
+            if sys.stderr.isatty():
+                seconds = time.perf_counter() - began
+                left = seconds / len(done) * (len(listed) - len(done))
+                sys.stderr.write(f"\r{name}: {len(done)} of {len(listed)}, {left:.0f} s left   ")
+    if sys.stderr.isatty():
+        sys.stderr.write("\r" + " " * 60 + "\r")
+    return done
+
+
+def main() -> None:
+    """Read the command line, run the trials, print their tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    names = [one.name for one in SCENARIOS]
+    parser.add_argument("--seeds", type=int, default=1_000, help="worlds of each kind")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--worlds", nargs="*", choices=names, default=names, help="which kinds")
+    parser.add_argument("--draws", type=int, default=PANEL_DRAWS, help="draws of each panel")
+    given = parser.parse_args()
+    began = time.perf_counter()
+    for scenario in (one for one in SCENARIOS if one.name in given.worlds):
+        worlds = (scenario.world(seed) for seed in range(1, given.seeds + 1))
+        trials = run_all(try_world, worlds, jobs=given.jobs, name=scenario.name)
+        print_table(scenario.title, trials, truth=math.log(scenario.effect_rr))
+    for middle in open_panel()[1]["MIDDLE_YEARS"] if given.draws else ():
+        draws = ((middle, seed) for seed in range(given.draws))
+        trials = run_all(try_panel, draws, jobs=given.jobs, name=f"panel {middle}")
+        title = f"Real people to whom nothing was done, {middle - 1} to {middle + 1}"
+        print_table(title, trials, truth=0.0)
+    print(f"\n{time.perf_counter() - began:.0f} seconds.")
+
+
+if __name__ == "__main__":
+    main()

