@@ -115,7 +115,9 @@ def report(study: Path, returns: tuple[Path, ...], out: Path, tables: Path | Non
 
 @cli.command()
 @click.argument("study", type=FILE)
-@click.option("--out", type=FOLDER, help="Folder for returns and report; the default is beside STUDY.")
+@click.option(
+    "--out", type=FOLDER, help="Folder for returns and report; the default is beside STUDY."
+)
 @as_json_option
 def run(study: Path, out: Path | None, *, as_json: bool) -> None:
     """Count every site of STUDY on this machine, then write the returns and the report.
@@ -271,7 +273,6 @@ def _report_bug(kind: type[BaseException], error: BaseException, trace: Any) -> 
     import traceback
 
     traceback.print_exception(kind, error, trace)
-    print("This is a bug in righthelp. Please report it with the lines above.", file=sys.stderr)
+    click.echo("This is a bug in righthelp. Please report it with the lines above.", err=True)
     sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(BUG)

@@ -1,4 +1,4 @@
-"""The embedded DuckDB: opened with a memory limit and spill; the only importer of a database driver.
+"""The embedded DuckDB, with a memory limit and spill; the only importer of a database driver.
 
 Only `execute`, `fetchall`, `fetchnumpy` and `description` of the driver are used, so that
 DuckDB 1.4 to 2.x behave the same.
@@ -16,8 +16,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-
-ROWS_AT_ONCE = 500
 
 
 class Engine:
@@ -84,14 +82,10 @@ class Engine:
         """Make a table from declared columns (name -> type) and Python rows; for small tables."""
         declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
-        values = [tuple(row) for row in rows]
-        marks = f"({', '.join('?' for _ in columns)})"
-        for first in range(0, len(values), ROWS_AT_ONCE):
-            part = values[first : first + ROWS_AT_ONCE]
-            self.execute(
-                f"INSERT INTO {name} VALUES {', '.join([marks] * len(part))}",
-                [value for row in part for value in row],
-            )
+        values = [list(column) for column in zip(*rows, strict=True)]
+        if values:
+            lists = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
+            self.execute(f"INSERT INTO {name} SELECT {lists}", values)
 
     def register_columns(self, name: str, columns: Mapping[str, np.ndarray]) -> None:
         """Make a table from arrays of one length."""

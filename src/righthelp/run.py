@@ -102,9 +102,7 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
     refused: list[tuple[str, RightHelpError]] = []
     for site in study.site:
         try:
-            counted.append(
-                count_site(study, site.id, tell=lambda stage, site=site: say(f"{site.id}: {stage}"))
-            )
+            counted.append(count_site(study, site.id, tell=_name_site(say, site.id)))
         except RightHelpError as error:
             refused.append((site.id, error))
     if not counted:
@@ -116,3 +114,7 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
     report = out / "report.html"
     write_report(study, read_returns(returns), report)
     return StudyRun(tuple(returns), report, tuple(counted), tuple(refused))
+
+
+def _name_site(say: Progress, site_id: str) -> Progress:
+    return lambda stage: say(f"{site_id}: {stage}")

@@ -59,7 +59,7 @@ class Table:
         return out.getvalue()
 
     def from_csv(self, text: str, *, where: str) -> tuple[list[dict[str, object]], list[Problem]]:
-        """Read CSV text written by `to_csv`, and everything about it that breaks the declaration."""
+        """Read CSV text written by `to_csv`; also everything that breaks the declaration."""
         reader = csv.reader(io.StringIO(text))
         header = next(reader, [])
         if tuple(header) != self.names:

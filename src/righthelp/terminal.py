@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -22,7 +23,7 @@ def show_findings(
 ) -> None:
     """Print what was odd in a site's data, and the account of its rows."""
     if as_json:
-        print(dump_findings(findings, ledger))
+        click.echo(dump_findings(findings, ledger))
         return
     console = Console()
     if findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -89,20 +90,24 @@ def test_how_sure_follows_from_the_width_alone(low: float, high: float, words: s
 def test_empirical_bayes_alone_never_says_fewer_or_the_same() -> None:
     """It takes rates to be steady, and so expects too many contacts where they drift."""
     family = find_family("empirical_bayes")
-    numbers = {"log_rr": math.log(0.7), "low": math.log(0.6), "high": math.log(0.8)}
+    numbers: dict[str, Any] = {"log_rr": math.log(0.7), "low": math.log(0.6), "high": math.log(0.8)}
     claim = compare(**numbers, verdicts=family.verdicts, unless=family.unless)
     assert claim.verdict == "cannot_tell"
     assert "takes people's rates to be steady" in claim.sentence
-    same = {"log_rr": 0.0, "low": math.log(0.92), "high": math.log(1.08)}
+    same: dict[str, Any] = {"log_rr": 0.0, "low": math.log(0.92), "high": math.log(1.08)}
     assert compare(**same, verdicts=family.verdicts).verdict == "cannot_tell"
-    more = {"log_rr": math.log(1.4), "low": math.log(1.2), "high": math.log(1.6)}
+    more: dict[str, Any] = {"log_rr": math.log(1.4), "low": math.log(1.2), "high": math.log(1.6)}
     assert compare(**more, verdicts=family.verdicts).verdict == "more"
 
 
 @pytest.mark.parametrize("name", ["ratio_of_ratios", "external_correlation"])
 def test_a_weaker_comparison_earns_no_verdict_however_clear_its_interval(name: str) -> None:
     family = find_family(name)
-    numbers = {"log_rr": math.log(0.5), "low": math.log(0.45), "high": math.log(0.55)}
+    numbers: dict[str, Any] = {
+        "log_rr": math.log(0.5),
+        "low": math.log(0.45),
+        "high": math.log(0.55),
+    }
     claim = compare(**numbers, verdicts=family.verdicts, unless=family.unless)
     assert claim.verdict == "cannot_tell"
     assert family.unless in claim.sentence

@@ -26,7 +26,7 @@ FLOW: tuple[tuple[str, str, str], ...] = (
     ("records_end", "left_out", "The records end before the after window does"),
     ("joined_late", "left_out", "Registered, or the records begin, after the before window does"),
     ("complete", "kept", "New, and registered for the whole of both windows"),
-    ("no_visit", "left_out", "No contact in the six months up to the referral"),
+    ("no_visit", "left_out", "No contact up to the referral in the six months before the index"),
     ("short_history", "left_out", "Not registered for the whole year before that contact"),
     ("compared", "kept", "New, complete and with their history: compared with reference people"),
     ("referral_unknown", "described", "New people without a referral date; the protocol's lag"),
@@ -87,4 +87,3 @@ def read_flow(engine: Engine) -> list[tuple[str, str, str, int]]:
     for name, parts in _SUMS.items():
         counted[name] = sum(counted.get(part, 0) for part in parts.split())
     return [(step, kind, reason, counted.get(step, 0)) for step, kind, reason in FLOW]
-

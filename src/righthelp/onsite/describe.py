@@ -91,7 +91,7 @@ def _band(counts: Floats) -> np.ndarray:
 
 
 def describe_course(course: Course | None) -> list[CourseMonth]:
-    """The course by month of new people and of reference people; empty where there are no months."""
+    """The course by month of new and of reference people; empty where there are no months."""
     if course is None:
         return []
     baseline = [place for place, month in enumerate(course.months) if -12 <= month <= -7]

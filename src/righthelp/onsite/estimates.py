@@ -139,7 +139,7 @@ def project(new: People, reference: People | None) -> Estimate:
 
 
 def learn(new: People, population: Population | None) -> Estimate:
-    """What the whole practice's past counts foretell (METHODS.md section 4, learned correlation)."""
+    """What the whole practice's past counts foretell, by the learned correlation."""
     seen = new.where(new.complete)
     if population is None:
         return Estimate.none(n=seen.n, reason=NO_POPULATION)
@@ -213,4 +213,3 @@ def expect_from_outside(new: People, rates: GroupRates | None) -> list[Estimate]
         else one
         for one in estimates
     ]
-

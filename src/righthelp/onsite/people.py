@@ -42,9 +42,7 @@ class People:
 
     def where(self, flags: Flags) -> People:
         """The people for whom the flag is set."""
-        return People(
-            **{name: getattr(self, name)[flags] for name in self.__dataclass_fields__}
-        )
+        return People(**{name: getattr(self, name)[flags] for name in self.__dataclass_fields__})
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,18 @@ from righthelp.schema import Row
 ROUND_TO = 5
 SUMS_FROM = 50
 FLOOR = 5
+SUMS = (
+    "contacts_before",
+    "contacts_after",
+    "mean_before",
+    "mean_after",
+    "sd_before",
+    "sd_after",
+    "correlation",
+    "median_before",
+    "median_after",
+)
+"""Columns of `change` that are sums or statistics over people."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ def policy_of(disclosure: Disclosure) -> Policy:
 
 def round_to_base(value: float) -> int:
     """To the nearest 5, halves up."""
-    return int(math.floor(value / ROUND_TO + 0.5)) * ROUND_TO
+    return math.floor(value / ROUND_TO + 0.5) * ROUND_TO
 
 
 def round_significant(value: float, figures: int) -> float:
@@ -167,13 +179,7 @@ def _change(change: Change, policy: Policy, *, hidden: bool) -> Row:
     exact = [change.fell, change.stayed, change.rose]
     shown = hide_complement(exact, policy) if n else [None, None, None]
     row: dict[str, object] = {"who": change.who, "n": n, **dict(zip(names, shown, strict=True))}
-    row |= {
-        name: None
-        for name in (
-            "contacts_before contacts_after mean_before mean_after sd_before sd_after correlation "
-            "median_before median_after"
-        ).split()
-    }
+    row |= dict.fromkeys(SUMS)
     if n:
         row["median_before"], row["median_after"] = change.median_before, change.median_after
     if n and change.n >= SUMS_FROM:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +25,21 @@ POPULATION_PEOPLE = 200_000
 KINDS: tuple[tuple[str, str, str], ...] = tuple(
     (role, mode, status) for role in ROLES for mode in MODES for status in STATUSES
 )
+
+
+REACH = (
+    "index_on",
+    "store_from",
+    "store_to",
+    "course_from",
+    "course_to",
+    "earlier_from",
+    "before_from",
+    "before_to",
+    "after_from",
+    "after_to",
+)
+"""The days that an index day sets: what is stored, shown, and counted in each window."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,7 @@ def write_rules(engine: Engine, rules: Rules) -> None:
             "extract_to": "DATE",
             "lag_days": "INTEGER",
             "per_seen": "INTEGER",
+            "longest_lag_months": "INTEGER",
             "seed": "INTEGER",
             "population_index_on": "DATE",
             "population_people": "INTEGER",
@@ -118,6 +136,7 @@ def write_rules(engine: Engine, rules: Rules) -> None:
                 site.extract_to,
                 study.reference.lag_days,
                 study.reference.per_seen,
+                LONGEST_LAG_MONTHS,
                 study.reference.seed,
                 rules.population_index_on,
                 POPULATION_PEOPLE,
@@ -141,7 +160,7 @@ def write_rules(engine: Engine, rules: Rules) -> None:
         {"age_band": "VARCHAR", "from_age": "INTEGER", "to_age": "INTEGER"},
         rows=[
             (f"{young}+" if old == 200 else f"{young}-{old - 1}", young, old)
-            for young, old in zip(ages, ages[1:], strict=False)
+            for young, old in pairwise(ages)
         ],
     )
     engine.create_table("bands", {"month": "SMALLINT", "band": "SMALLINT"}, rows=rules.bands())
@@ -235,11 +254,7 @@ def _write_index_days(engine: Engine, rules: Rules) -> None:
         )
     columns = {"index_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
     _write_array(engine, "index_months", columns, months)
-    names = (
-        "index_on store_from store_to course_from course_to earlier_from before_from before_to "
-        "after_from after_to"
-    ).split()
-    _write_array(engine, "reach", dict.fromkeys(names, "date"), reach)
+    _write_array(engine, "reach", dict.fromkeys(REACH, "date"), reach)
 
 
 def _write_visit_history(engine: Engine, rules: Rules) -> None:
@@ -252,7 +267,7 @@ def _write_visit_history(engine: Engine, rules: Rules) -> None:
         reach.append((visit_on, starts[0]))
         months += [
             (visit_on, month, start, end)
-            for month, start, end in zip(range(-history, 0), starts, starts[1:], strict=False)
+            for month, (start, end) in zip(range(-history, 0), pairwise(starts), strict=True)
         ]
     columns = {"qualifying_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
     _write_array(engine, "visit_months", columns, months)

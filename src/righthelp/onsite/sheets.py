@@ -211,9 +211,7 @@ def _against_reference(seen: GroupFigures, reference: GroupFigures, n: int) -> E
     return Estimate.point(log_rr=estimate.log_rr, n=n, reason="; ".join(reasons))
 
 
-def _from_outside(
-    seen: GroupFigures, rates: GroupRates, n: int
-) -> list[tuple[str, Estimate]]:
+def _from_outside(seen: GroupFigures, rates: GroupRates, n: int) -> list[tuple[str, Estimate]]:
     assert seen.mean_after is not None
     estimates = external_correlation(
         before=[seen.mean_before],
@@ -233,6 +231,8 @@ def _group_rates(population: GroupFigures, study: Study) -> GroupRates:
     return GroupRates(
         mean=population.mean_before,
         variance=None if population.sd_before is None else population.sd_before**2,
-        trend=None if after is None or not population.mean_before else after / population.mean_before,
+        trend=None
+        if after is None or not population.mean_before
+        else after / population.mean_before,
         time_before=float(study.windows.before_months),
     )

@@ -22,7 +22,6 @@ from righthelp.onsite.sources.summary import SiteSummary, read_summary
 from righthelp.protocol.contacts import Definition, list_definitions
 from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import Released
-from righthelp.schema import Row
 
 
 @dataclass(frozen=True)
@@ -175,4 +174,3 @@ def find_site(study: Study, site_id: str) -> Site:
             do=f"Name one of: {', '.join(site.id for site in study.site)}.",
         )
     return site
-

@@ -137,7 +137,9 @@ def _contacts(
         elif not any(start <= on < end for start, end in at_risk):
             why = "not registered, or outside the extract, on that day"
         elif window not in ("before", "after"):
-            why = "outside both windows" if window == "outside" else "at the index: in neither window"
+            why = (
+                "outside both windows" if window == "outside" else "at the index: in neither window"
+            )
         elif primary.same_day == "one" and on in taken:
             why = "a second contact on the same day"
         else:

@@ -62,9 +62,15 @@ def list_definitions(contacts: Contacts, *, role_missing: bool) -> tuple[Definit
     definitions = [
         vary(PRIMARY, "The study's definition"),
         vary("every_appointment", "Every appointment, not one a day", same_day="all"),
-        vary("seen_by_status", "Also arrived, waiting, in progress, walked out", statuses=_OPENSAFELY),
+        vary(
+            "seen_by_status", "Also arrived, waiting, in progress, walked out", statuses=_OPENSAFELY
+        ),
         vary("not_attended_too", "Also unknown status", statuses=("attended", "unknown")),
-        vary("face_to_face", "Face to face and home visits only", modes=("face_to_face", "home_visit")),
+        vary(
+            "face_to_face",
+            "Face to face and home visits only",
+            modes=("face_to_face", "home_visit"),
+        ),
         vary("any_mode", "Every way of holding it", modes=MODES),
     ]
     if not role_missing:

@@ -88,7 +88,9 @@ def read_text(path: Path, what: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
-        raise ProtocolError(f"{what} does not exist", where=str(path), do="Check the path.") from None
+        raise ProtocolError(
+            f"{what} does not exist", where=str(path), do="Check the path."
+        ) from None
     except UnicodeDecodeError:
         raise ProtocolError(
             f"{what} is not UTF-8 text", where=str(path), do="Save it as UTF-8."
@@ -117,9 +119,7 @@ def parse_toml(
     try:
         result = model.model_validate(given)
     except ValidationError as error:
-        complaints += [
-            _explain(model, found) for found in error.errors() if not _is_echo(found)
-        ]
+        complaints += [_explain(model, found) for found in error.errors() if not _is_echo(found)]
     if result is not None and not complaints:
         return result
     lines = _index_lines(text)

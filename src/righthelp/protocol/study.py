@@ -14,8 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from righthelp.protocol.records import MODES, ROLES, STATUSES
 from righthelp.protocol.calendar import add_months, parse_month
+from righthelp.protocol.records import MODES, ROLES, STATUSES
 
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]

@@ -200,7 +200,7 @@ def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper) -> None:
     """What the marks mean, in one line above (two on a phone)."""
     from matplotlib.lines import Line2D
 
-    def mark(marker: str, colour: str, label: str, *, hollow: bool) -> Line2D:
+    def mark(marker: str, colour: str, *, label: str, hollow: bool) -> Line2D:
         face = OUTSIDE_IS_WHITE if hollow else colour
         return Line2D(
             [], [], marker=marker, ls="", mfc=face, mec=colour, mew=1.3, ms=6, label=label
@@ -209,13 +209,13 @@ def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper) -> None:
     kinds = {row.kind for row in rows}
     keys = []
     if any(row.crude is not None for row in rows) or "described" in kinds:
-        keys.append(mark("o", MUTED, "as counted", hollow=True))
+        keys.append(mark("o", MUTED, label="as counted", hollow=True))
     if "adjusted" in kinds:
-        keys.append(mark("o", ACCENT, "against what was expected", hollow=False))
+        keys.append(mark("o", ACCENT, label="against what was expected", hollow=False))
     if "weaker" in kinds:
-        keys.append(mark("D", MIDDLE, "the same, weaker", hollow=True))
+        keys.append(mark("D", MIDDLE, label="the same, weaker", hollow=True))
     if "together" in kinds:
-        keys.append(mark("D", ACCENT, "sites together", hollow=False))
+        keys.append(mark("D", ACCENT, label="sites together", hollow=False))
     if any(row.reach for row in rows):
         keys.append(
             Line2D(

@@ -25,8 +25,7 @@ LARGEST_BUNDLE = 50_000_000
 def write_bundle(released: Released, path: Path) -> None:
     """Write a return to a folder, or to a zip when the path ends in .zip; what was there goes."""
     files = {
-        f"{table.name}.csv": table.to_csv(released.tables[table.name]).encode()
-        for table in TABLES
+        f"{table.name}.csv": table.to_csv(released.tables[table.name]).encode() for table in TABLES
     }
     checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     provenance = {**released.provenance, "site": released.site, "tables_sha256": checksums}
@@ -55,7 +54,9 @@ def read_bundle(path: Path) -> Released:
         name = f"{table.name}.csv"
         where = f"{path}: {name}"
         if name not in files:
-            problems.append(Problem("the table is missing", where, "Ask the site to send it again."))
+            problems.append(
+                Problem("the table is missing", where, "Ask the site to send it again.")
+            )
             continue
         if checksums.get(name) != hashlib.sha256(files[name]).hexdigest():
             problems.append(
@@ -140,7 +141,8 @@ def _write_page(released: Released) -> str:
         row.get("state") == "suppressed" for rows in released.tables.values() for row in rows
     )
     return f"""<!doctype html>
-<html lang="en-GB"><head><meta charset="utf-8"><title>What leaves {html.escape(released.site)}</title>
+<html lang="en-GB"><head><meta charset="utf-8">
+<title>What leaves {html.escape(released.site)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{{font:1rem/1.5 sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}}
 td,th{{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0}}</style></head><body>

@@ -1,4 +1,4 @@
-"""What a return must fulfil before it is pooled: the right study, the right site, the rules kept."""
+"""What a return must fulfil before it is pooled: the right study and site, the rules kept."""
 
 from __future__ import annotations
 

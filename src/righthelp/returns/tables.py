@@ -48,7 +48,9 @@ ESTIMATES = Table(
         Column("definition", "text", "Which contacts counted", role="key"),
         Column("log_rr", "number", "Log of the rate ratio", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
-        Column("n", "integer", "Seen people behind it", unit="people", nullable=True, role="people"),
+        Column(
+            "n", "integer", "Seen people behind it", unit="people", nullable=True, role="people"
+        ),
         Column(
             "status",
             "text",
@@ -114,7 +116,9 @@ COURSE = Table(
         _SITE,
         Column("group", "text", "Whose", role="key", values=("seen", "reference")),
         Column("month", "integer", "Month from the index; 0 is the index month", role="key"),
-        Column("rate_per_100", "number", "Contacts per 100 people a month", nullable=True, role="sum"),
+        Column(
+            "rate_per_100", "number", "Contacts per 100 people a month", nullable=True, role="sum"
+        ),
         Column("log_rr", "number", "Log rate ratio to months -12 to -7", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
         Column("n", "integer", "People", unit="people", nullable=True, role="people"),
@@ -130,7 +134,9 @@ QUALITY = Table(
         Column("table", "text", "Where", role="key"),
         Column("column", "text", "Where", nullable=True, role="key"),
         Column("n_rows", "integer", "Rows", unit="rows", nullable=True, role="people"),
-        Column("effect", "text", "What was done", values=("refused", "dropped", "changed", "noted")),
+        Column(
+            "effect", "text", "What was done", values=("refused", "dropped", "changed", "noted")
+        ),
         Column("do", "text", "What the site can do", nullable=True),
         _STATE,
     ),
@@ -141,7 +147,9 @@ SUPPLY = Table(
     (
         _SITE,
         Column("table", "text", "The table", role="key"),
-        Column("column", "text", "The column; empty for the table itself", nullable=True, role="key"),
+        Column(
+            "column", "text", "The column; empty for the table itself", nullable=True, role="key"
+        ),
         Column("supplied", "boolean", "Whether it came"),
         Column("reason", "text", "Why not, and what that rules out", nullable=True),
     ),

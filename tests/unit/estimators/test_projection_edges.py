@@ -141,6 +141,7 @@ def test_support_limit_and_direction() -> None:
     assert support(seen=[0, 25], reference=reference).direction == "both"
     assert support(seen=[5], reference=reference).direction == "above"
     assert support(seen=[2], reference=[]).direction == "both"
+    assert support(seen=[2], reference=[2, 2, 2]).direction == "above"
     assert support(seen=[], reference=reference).share_outside == 0
 
 

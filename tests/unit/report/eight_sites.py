@@ -204,7 +204,7 @@ def _estimates(site: Site, plan: dict[str, Any], before: Any, after: Any) -> Row
 
 
 def _estimates_from_means() -> Rows:
-    n = {"n": 380, "who": "all"}
+    n: dict[str, Any] = {"n": 380, "who": "all"}
     no_sd = "no standard deviations were supplied, so no interval can be made"
     return [
         estimate("crude", math.log(8.6 / 10.0), reason=no_sd, **n),

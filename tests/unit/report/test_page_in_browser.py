@@ -1,4 +1,4 @@
-"""The page in a browser: no accessibility violations, nothing fetched, nothing wider than a phone."""
+"""The page in a browser: accessible, nothing fetched, nothing wider than a phone."""
 
 from __future__ import annotations
 

@@ -43,12 +43,13 @@ def test_a_published_table_without_standard_deviations(tmp_path: Path) -> None:
 
 def test_a_form_for_the_population_needs_that_row_and_only_its_mean(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("group,n,mean_before,sd_before\npopulation,9000,2.1,3.3\n")
-    with pytest.raises(RecordsRefused, match="mean_after"):
-        read_form(tmp_path / "p.csv", needed=("population",))
-    (tmp_path / "p.csv").write_text(
-        "group,n,mean_before,sd_before,mean_after\npopulation,9000,2.1,3.3,\n"
-    )
     form = read_form(tmp_path / "p.csv", needed=("population",))
     assert form.rows["population"] == GroupFigures(9000, 2.1, 3.3, None, None, None)
     with pytest.raises(RecordsRefused, match="seen"):
         read_form(tmp_path / "p.csv")
+
+
+def test_the_people_seen_need_both_means(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("group,n,mean_before\nseen,90,2.1\n")
+    with pytest.raises(RecordsRefused, match="mean_after"):
+        read_form(tmp_path / "s.csv")

@@ -111,18 +111,19 @@ def inspect_bytes(path: Path) -> ByteFacts:
     size = newlines = returns = pairs = 0
     bom, is_ascii, has_nul = "", True, False
     not_utf8: int | None = None
-    rest, last = b"", b""
+    last = b""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     for number, block in enumerate(_read_blocks(path)):
         if number == 0:
             bom = next((codec for mark, codec in _BOMS if block.startswith(mark)), "")
-        if not_utf8 is None and not block.isascii():
-            is_ascii = False
-            bad = _find_bad_byte(rest, block)
-            if bad is not None:
-                not_utf8 = newlines + block.count(b"\n", 0, bad) + 1
-            rest = _cut_character(block)
-        elif rest and not_utf8 is None:
-            not_utf8, rest = newlines + 1, b""
+        is_ascii = is_ascii and block.isascii()
+        pending = decoder.getstate()[0]
+        if not_utf8 is None and (pending or not block.isascii()):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                place = max(0, error.start - len(pending))
+                not_utf8 = newlines + block.count(b"\n", 0, place) + 1
         if b"\r" in block:
             returns += block.count(b"\r")
             pairs += block.count(b"\r\n")
@@ -130,7 +131,7 @@ def inspect_bytes(path: Path) -> ByteFacts:
         newlines += block.count(b"\n")
         last = block[-1:]
         size += len(block)
-    if rest and not_utf8 is None:
+    if not_utf8 is None and decoder.getstate()[0]:
         not_utf8 = newlines + 1
     open_end = size > 0 and last != b"\n"
     line_end = (
@@ -188,29 +189,6 @@ def _find_blank_lines(block: bytes, lines_before: int, previous_end: int) -> np.
     returned[length == 1] = values[ends[length == 1] - 1] == 13
     numbers: np.ndarray = np.flatnonzero((length == 0) | returned) + lines_before + 1
     return numbers
-
-
-def _find_bad_byte(rest: bytes, block: bytes) -> int | None:
-    """Place in the block of the first byte that is not UTF-8; a cut last character is no fault."""
-    try:
-        (rest + block).decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and error.end == len(rest) + len(block):
-            return None
-        return max(0, error.start - len(rest))
-    return None
-
-
-def _cut_character(block: bytes) -> bytes:
-    """The bytes of a character that the end of the block cuts."""
-    for length in (1, 2, 3):
-        lead = block[-length] if len(block) >= length else 0
-        if lead >= 0xC0:
-            whole = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            return block[-length:] if length < whole else b""
-        if lead < 0x80:
-            return b""
-    return b""
 
 
 def _choose_codec(

@@ -84,6 +84,6 @@ def refuse_identifiers(
     ]
     if problems:
         raise DisclosureRefused(
-            f"{hide_nhs_numbers(file)} holds what could name a person, and it is meant to leave the practice",
+            f"{hide_nhs_numbers(file)} holds what could name a person, and it leaves the practice",
             problems=problems,
         )

@@ -21,6 +21,7 @@ from righthelp.schema import Column, Table
 
 THROUGHOUT, FEW = 0.05, 3
 """Above this share of the rows, and this number, an oddity is a mistake of the whole file."""
+_PARQUET = b"PAR1"
 _QUOTE_ERROR = "UNQUOTED VALUE"
 _TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "DOUBLE"}
 
@@ -95,11 +96,14 @@ class Landing:
 
     def _open(self, table: Table, path: Path) -> _Source | None:
         with path.open("rb") as opened:
-            is_parquet = opened.read(4) == b"PAR1"
-        if is_parquet:
+            begins = opened.read(4) == _PARQUET
+            opened.seek(max(0, path.stat().st_size - 4))
+            ends = opened.read(4) == _PARQUET
+        if begins and ends:
             return _open_parquet(self._engine, path)
-        if path.suffix.lower() == ".parquet":
-            self._log.add("file_unreadable", table.name, file=path.name, value="it is not Parquet")
+        if begins or path.suffix.lower() == ".parquet":
+            why = "it is cut off" if begins else "it is not Parquet"
+            self._log.add("file_unreadable", table.name, file=path.name, value=why)
             return None
         text = open_text_file(
             path,

@@ -119,7 +119,7 @@ def _read_figures(grid: Grid, row: int, group: str | None, log: CellLog) -> Grou
         figures[name] = number
     wanted = ("mean_before",) if group == "population" else ("mean_before", "mean_after")
     for name in wanted:
-        if name in grid.places and grid.cell(row, name) is None:
+        if (name in grid.places or name == "mean_after") and grid.cell(row, name) is None:
             log.add("figure_missing", name, line=line)
     mean_before = figures["mean_before"]
     if mean_before is None:

@@ -10,7 +10,11 @@ CREATE OR REPLACE TABLE everybody AS
 SELECT
     a.patient_id,
     d.month_number,
-    max(CASE WHEN a.start_date <= s.referred_on THEN a.start_date END) AS last_before_referral_on,
+    max(
+        CASE
+            WHEN a.start_date <= s.referred_on AND a.start_date >= s.visit_from THEN a.start_date
+        END
+    ) AS last_before_referral_on,
     arg_min(a.start_date, d.draw) AS visit_on,
     count(*) AS n_visits
 FROM counted_appointments AS a
@@ -20,7 +24,8 @@ LEFT JOIN seen AS s ON a.patient_id = s.patient_id
 WHERE d.has_referrals OR s.patient_id IS NOT NULL
 GROUP BY a.patient_id, d.month_number;
 
--- The people seen: their last eligible contact on or before the referral.
+-- The people seen: their last eligible contact on or before the referral, at most six months
+-- before the index.
 CREATE OR REPLACE TABLE qualifying_visits AS
 SELECT patient_id, max(last_before_referral_on) AS qualifying_on
 FROM everybody

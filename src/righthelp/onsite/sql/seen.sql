@@ -20,7 +20,7 @@ GROUP BY c.patient_id
 HAVING max(c.contact_on) >= min(r.index_from);
 
 -- The referral that led to it: the last one on or before the contact. Without one, a lag set in
--- the protocol stands in for it.
+-- the protocol stands in for it. A visit before visit_from cannot have led to it.
 CREATE OR REPLACE TABLE seen AS
 SELECT
     d.patient_id,
@@ -28,7 +28,9 @@ SELECT
     d.is_new,
     CASE WHEN min(r.anchor) = 'month' THEN min(r.index_from) ELSE d.contact_on END AS index_on,
     max(f.referred_on) IS NOT NULL AS referral_known,
-    coalesce(max(f.referred_on), d.contact_on - min(r.lag_days)) AS referred_on
+    coalesce(max(f.referred_on), d.contact_on - min(r.lag_days)) AS referred_on,
+    ((CASE WHEN min(r.anchor) = 'month' THEN min(r.index_from) ELSE d.contact_on END)
+        - to_months(min(r.longest_lag_months)))::DATE AS visit_from
 FROM contact_dates AS d
 CROSS JOIN rules AS r
 LEFT JOIN referrals AS f ON f.patient_id = d.patient_id AND f.referred_on <= d.contact_on
