@@ -190,6 +190,7 @@ def trace(study: Path, site: str, person: str, *, as_json: bool) -> None:
 
 def _run(study: Path, out: Path, *, as_json: bool) -> None:
     from righthelp.run import run_study
+    from righthelp.terminal import show_run
 
     with _progress(as_json=as_json) as tell:
         made = run_study(study, out, tell=tell)
@@ -206,8 +207,7 @@ def _run(study: Path, out: Path, *, as_json: bool) -> None:
             )
         )
     else:
-        for one in made.counted:
-            _print_estimates(one)
+        show_run([one.released for one in made.counted])
         for site, error in made.refused:
             click.echo(f"site {site} was refused: {error}", err=True)
         click.echo(f"wrote {len(made.returns)} returns to {out / 'returns'}")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from righthelp.onsite.findings import Finding, Ledger, dump_findings, tabulate_findings
 from righthelp.returns.tables import DESIGNS, Released
+from righthelp.schema import Row
 
 if TYPE_CHECKING:
     from righthelp.onsite.trace import Trace
@@ -41,22 +42,52 @@ def show_findings(
 def show_estimates(released: Released) -> None:
     """Print a site's estimates of the study's own definition, the naive one beside the others."""
     table = Table(title=f"Site {released.site}: contacts after, against ...", title_justify="left")
-    for name in ("Design", "Who", "Ratio", "95% interval", "People"):
+    for name in ("Design", "Who", "Ratio (95% interval)", "People"):
         table.add_column(name)
     for row in released.tables["estimates"]:
         if row["definition"] != "primary":
             continue
         design = Text(DESIGNS[str(row["design"])])
-        log_rr, se, n = row["log_rr"], row["se"], row["n"]
-        if not isinstance(log_rr, float):
-            table.add_row(design, str(row["who"]), Text(str(row["reason"])), "", str(n or ""))
-            continue
-        interval = "none"
-        if isinstance(se, float):
-            low, high = math.exp(log_rr - 1.96 * se), math.exp(log_rr + 1.96 * se)
-            interval = f"{low:.2f} to {high:.2f}"
-        table.add_row(design, str(row["who"]), f"{math.exp(log_rr):.2f}", interval, str(n))
+        ratio = _ratio(row) if isinstance(row["log_rr"], float) else Text(str(row["reason"]))
+        people = "" if row["n"] is None else str(row["n"])
+        table.add_row(design, str(row["who"]), ratio, people)
     Console().print(table)
+
+
+ADJUSTED = ("projection", "learned_correlation", "empirical_bayes", "ratio_of_ratios")
+
+
+def show_run(returns: Sequence[Released]) -> None:
+    """Print a line a site: the naive ratio and the best adjusted one beside it, or why not."""
+    table = Table(title="Contacts after, for each contact before or expected", title_justify="left")
+    for name in ("Site", "As counted", "Against what was expected", "How"):
+        table.add_column(name)
+    for one in returns:
+        rows = [row for row in one.tables["estimates"] if row["definition"] == "primary"]
+        of = {
+            (str(row["design"]), str(row["who"])): row
+            for row in rows
+            if isinstance(row["log_rr"], float)
+        }
+        who = "new" if any(row["who"] == "new" for row in rows) else "all"
+        best = next((name for name in ADJUSTED if (name, who) in of), None)
+        table.add_row(
+            one.site,
+            _ratio(of.get(("crude", who))),
+            _ratio(of.get((best, who))) if best else "not estimable here",
+            DESIGNS[best] if best else "",
+        )
+    Console().print(table)
+
+
+def _ratio(row: Row | None) -> str:
+    if row is None or not isinstance(row["log_rr"], float):
+        return "not given"
+    log_rr, se = row["log_rr"], row["se"]
+    if not isinstance(se, float):
+        return f"{math.exp(log_rr):.2f} (no interval)"
+    low, high = math.exp(log_rr - 1.96 * se), math.exp(log_rr + 1.96 * se)
+    return f"{math.exp(log_rr):.2f} ({low:.2f} to {high:.2f})"
 
 
 def show_trace(trace: Trace) -> None:

@@ -88,7 +88,7 @@ def _dummies(given: People) -> tuple[Array, Array]:
 
 
 @given(people())
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_expectation_is_the_prediction_of_ordinary_least_squares(given: People) -> None:
     ours = given.project()
     x_seen, x = _dummies(given)
@@ -102,7 +102,7 @@ def test_expectation_is_the_prediction_of_ordinary_least_squares(given: People) 
 
 
 @given(people(uses=1))
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_variance_of_different_people_is_the_seen_part_plus_hc3(given: People) -> None:
     """METHODS section 4; everybody gets one role, so the two parts simply add."""
     n, m = given.seen_after.size, given.reference_after.size
@@ -120,7 +120,7 @@ def test_variance_of_different_people_is_the_seen_part_plus_hc3(given: People) -
 
 
 @given(people())
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_a_persons_influence_is_summed_over_all_roles_before_squaring(given: People) -> None:
     x_seen, x = _dummies(given)
     inverse = np.linalg.inv(x.T @ x)
@@ -141,7 +141,7 @@ def test_a_persons_influence_is_summed_over_all_roles_before_squaring(given: Peo
 
 
 @given(people(), st.integers(0, 2), st.integers(0, 9))
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_a_band_that_tells_nothing_new_changes_nothing(
     given: People, kind: int, constant: int
 ) -> None:
