@@ -178,22 +178,26 @@ def _describe_findings() -> str:
 
 
 def _describe_errors() -> str:
+    from righthelp.cli import BUG
     from righthelp.errors import RightHelpError
 
     families = (
         (str(one.exit_code), f"`{one.__name__}`", inspect.getdoc(one) or "")
         for one in RightHelpError.__subclasses__()
     )
+    first, bug = ("0", "", "It was done."), (str(BUG), "", "A bug of ours; please tell us.")
     return _page(
         "# Errors and exit codes",
         "A trouble that can be mended is told as what happened, where, and what to do, all "
         "problems of a file at once, and ends the command with the code of its family. In Python "
         "each is an exception of `righthelp.errors`, with the single problems in `problems`.",
-        _tabulate(("Exit code", "Family", "Meaning"), [("0", "", "It was done."), *families]),
+        _tabulate(
+            ("Exit code", "Family", "Meaning"),
+            (first, *families, bug, ("130", "", "It was interrupted.")),
+        ),
         "An estimate that cannot be made is no error: it has a status and a reason, and the exit "
         "code is 0. Data that are odd are no error either, unless they cannot be used at all: they "
-        "are [findings](findings.md). Code 130: the command was interrupted. Anything else is a "
-        "bug of ours; please tell us.",
+        "are [findings](findings.md).",
     )
 
 

@@ -54,7 +54,13 @@ def show_estimates(released: Released) -> None:
     Console().print(table)
 
 
-ADJUSTED = ("projection", "learned_correlation", "empirical_bayes", "ratio_of_ratios")
+ADJUSTED = (
+    "projection",
+    "count_projection",
+    "learned_correlation",
+    "empirical_bayes",
+    "ratio_of_ratios",
+)
 
 
 def show_run(returns: Sequence[Released]) -> None:

@@ -500,3 +500,20 @@ def test_what_became_of_a_link_worker_contact_uses_the_words_of_appointments(
         "unknown",
     ]
     assert [(each.kind, each.value) for each in records.findings] == [("unknown_word", "Went well")]
+
+
+@pytest.mark.parametrize("n_words", [60, 260])
+def test_many_unknown_words_are_counted_and_only_the_first_are_shown(
+    n_words: int, tmp_path: Path
+) -> None:
+    """Free text where a status should be: fifty are shown, every row becomes unknown."""
+    lines = [f"1,P1,2023-06-11,note {n},gp,video" for n in range(n_words)]
+    lines += ["1,P1,2023-06-12,,gp,video", "1,P1,2023-06-13,Finished,gp,video"]
+    small_site.write_site(tmp_path, {AF: add(APPOINTMENTS, *lines)})
+    records, tables = small_site.read_site(tmp_path)
+    unknown = [each for each in records.findings if each.kind == "unknown_word"]
+    assert [each.row for each in unknown] == list(range(8, 59))
+    assert unknown[-1].value == f"and {n_words - 50} more words"
+    assert sum(each.n_rows for each in unknown) == n_words
+    statuses = [row[3] for row in tables[A]]
+    assert (statuses.count("unknown"), statuses.count("attended")) == (n_words + 1, 5)

@@ -22,7 +22,7 @@ def leave_one_out_residual(
 def rank_codes(codes: IntArray) -> tuple[IntArray, IntArray]:
     """Return the different codes in order, and each row's place among them, as numpy.unique does.
 
-    Where the codes lie close together a table takes the place of the sort: about a quarter of the time.
+    Where the codes lie close together a table replaces the sort, in a quarter of the time.
     """
     if codes.size == 0:
         return codes, codes

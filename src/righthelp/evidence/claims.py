@@ -32,6 +32,15 @@ HEADLINES: Mapping[Verdict, str] = {
     "not_estimable": "not estimable here",
 }
 
+IN_TITLES: Mapping[Verdict, str] = {
+    "fewer": "which is fewer than expected",
+    "more": "which is more than expected",
+    "as_expected": "which is about as expected",
+    "cannot_tell": "and the data cannot tell whether that differs",
+    "not_estimable": "",
+}
+"""How a title goes on after "98 for every 100 expected"."""
+
 DESCRIBED: Mapping[str, str] = {
     "fewer": "As counted there were fewer {outcome} after than before: {k} for every 100 "
     "before{interval}.",

@@ -41,7 +41,7 @@ class SiteChange:
     """What happened to one site's people: counts, medians and contacts per 100 people.
 
     expected_after_per_100: contacts after divided by the adjusted rate ratio of the same people;
-    None where no adjusted number describes them.
+    not estimable where no adjusted number describes them.
     """
 
     site: str
@@ -54,7 +54,7 @@ class SiteChange:
     median_after: Count
     before_per_100: Count
     after_per_100: Count
-    expected_after_per_100: float | None
+    expected_after_per_100: Count
 
 
 @dataclass(frozen=True)
@@ -240,8 +240,10 @@ def _rate_per_100(row: Mapping[str, Any], window: str) -> Count:
     return read_count(100 * contacts / people, row["state"])
 
 
-def _expect_after(after: Count, who: str, twin: Twin) -> float | None:
+def _expect_after(after: Count, who: str, twin: Twin) -> Count:
     estimate = twin.estimate
-    if after.value is None or estimate is None or estimate.log_rr is None or estimate.who != who:
-        return None
-    return after.value / math.exp(estimate.log_rr)
+    if estimate is None or estimate.log_rr is None or estimate.who != who:
+        return Count(None, "not_estimable")
+    if after.value is None:
+        return after
+    return Count(after.value / math.exp(estimate.log_rr), after.state)

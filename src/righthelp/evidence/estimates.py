@@ -61,10 +61,7 @@ class SiteEstimate:
 
 @dataclass(frozen=True)
 class Answer:
-    """One family of designs at one site: its estimates, and the first that gives a number.
-
-    span: lowest and highest log_rr where one assumption is varied (external correlations).
-    """
+    """One family of designs at one site: its estimates, and the first that gives a number."""
 
     family: Design
     members: tuple[SiteEstimate, ...]
@@ -77,7 +74,9 @@ class Answer:
 
     @property
     def span(self) -> tuple[float, float] | None:
-        """Lowest and highest log_rr, where a family varies one assumption."""
+        """Lowest and highest log_rr, where the range over an assumption is the answer."""
+        if not self.family.is_range:
+            return None
         points = [one.log_rr for one in self.members if one.log_rr is not None]
         return (min(points), max(points)) if len(set(points)) > 1 else None
 

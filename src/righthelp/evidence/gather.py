@@ -125,7 +125,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
         if (found := read_change(rows["change"], site=twin.site, who=who, twin=twin))
     )
     course = read_course(rows["course"])
-    left_out = leave_out_each(adjusted)
+    left_out = leave_out_each(twins, outcome=outcome)
     all_staff = frozenset(site.id for site in sites if site.all_staff)
     change_total = add_change(change)
     return Evidence(

@@ -84,9 +84,9 @@ def spell(number: int) -> str:
     return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
 
 
-def join_words(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str], *, last: str = "and") -> str:
     """Words as a list in a sentence: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
 def _plural(number: int, one: str, many: str) -> str:
@@ -198,12 +198,17 @@ def _say_steadiness(changed: Sequence[WithoutSite], labels: Mapping[str, str]) -
     if not changed:
         return "The verdict is the same whichever it is."
     parts = [
-        f"without {join_words([labels[one.site] for one in changed if one.verdict == verdict])} "
-        f"it would be “{HEADLINES[verdict]}”"
+        f"without {_list_sites(changed, verdict, labels=labels)} it would be “{HEADLINES[verdict]}”"
         for verdict in dict.fromkeys(one.verdict for one in changed)
     ]
-    each = ", each taken by itself" if len(changed) > 1 else ""
-    return f"The verdict is not the same whichever it is: {'; '.join(parts)}{each}."
+    return f"The verdict is not the same whichever it is: {'; '.join(parts)}."
+
+
+def _list_sites(
+    changed: Sequence[WithoutSite], verdict: Verdict, *, labels: Mapping[str, str]
+) -> str:
+    names = [labels[one.site] for one in changed if one.verdict == verdict]
+    return join_words(names, last="or")
 
 
 def _say_verdicts(twins: Sequence[Twin], sites: Sequence[SiteAccount]) -> list[str]:

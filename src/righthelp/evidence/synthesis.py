@@ -229,17 +229,19 @@ def vary_twins(
     return tuple(varied)
 
 
-def leave_out_each(combination: Combination) -> tuple[WithoutSite, ...]:
-    """The synthesis without each of its sites in turn; empty below three sites."""
-    members = [member.estimate for member in combination.members]
-    if len(members) < 3:
+def leave_out_each(twins: Sequence[Twin], *, outcome: str) -> tuple[WithoutSite, ...]:
+    """The adjusted synthesis without each of its sites in turn; empty below three sites.
+
+    The verdict is by the rule of `combine_twins`, so that leaving a site out is all that differs.
+    """
+    entered = [member.estimate.site for member in combine_twins(twins, outcome=outcome).members]
+    if len(entered) < 3:
         return ()
     left: list[WithoutSite] = []
-    for out in members:
-        result = _synthesise([one for one in members if one is not out])
-        claim = compare(log_rr=result.log_rr, low=result.ci_low, high=result.ci_high)
-        assert claim.verdict is not None
-        left.append(WithoutSite(out.site, result, claim.verdict))
+    for out in entered:
+        rest = combine_twins([twin for twin in twins if twin.site != out], outcome=outcome)
+        assert rest.result is not None and rest.claim.verdict is not None
+        left.append(WithoutSite(out, rest.result, rest.claim.verdict))
     return tuple(left)
 
 

@@ -61,7 +61,7 @@ def estimate_site(
     new = counted.seen.where(counted.seen.is_new)
     made = [("crude", who, crude(counted, study, who)) for who in ("new", "ongoing", "all")]
     made.append(("donut", "new", donut(counted, study)))
-    made.append(("projection", "new", project(new, counted.reference)))
+    made.append((_projection_name(counted), "new", project(new, counted.reference)))
     made.append(("learned_correlation", "new", learn(new, counted.population)))
     made.append(("empirical_bayes", "new", shrink(new, rates)))
     if counted.reference is None and counted.population is None:
@@ -70,6 +70,11 @@ def estimate_site(
             for rho, estimate in zip(CORRELATIONS, expect_from_outside(new, rates), strict=True)
         ]
     return [SiteEstimate(design, who, PRIMARY, estimate) for design, who, estimate in made]
+
+
+def _projection_name(counted: Counted) -> str:
+    """A sheet of counts has no visits, so its reference people were not chosen at one."""
+    return "count_projection" if counted.course is None else "projection"
 
 
 def estimate_definition(counted: Counted, study: Study, name: str) -> Iterator[SiteEstimate]:

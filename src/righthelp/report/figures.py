@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from righthelp.evidence import Evidence
-from righthelp.evidence.claims import per_100
+from righthelp.evidence.claims import IN_TITLES, per_100
 from righthelp.evidence.counts import Pattern
 from righthelp.evidence.designs import FAMILY_OF
 from righthelp.evidence.summary import spell
@@ -115,7 +115,8 @@ def _title_result(evidence: Evidence) -> str:
     counted = "" if crude is None else f"{per_100(crude)} contacts after for every 100 before; "
     if log_rr is None:
         return f"{counted}what was to be expected is not estimable here.".capitalize()
-    return f"{counted}{per_100(log_rr)} for every 100 expected: {claim.headline}."
+    assert claim.verdict is not None
+    return f"{counted}{per_100(log_rr)} for every 100 expected, {IN_TITLES[claim.verdict]}."
 
 
 def _title_designs(evidence: Evidence) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = {"seen": ACCENT, "reference": MUTED}
+STYLES = {"seen": "-", "reference": "--"}
 NAMES = {"seen": "people seen", "reference": "reference people"}
 
 
@@ -33,13 +34,13 @@ def draw_course(evidence: Evidence, paper: Paper) -> Figure:
     sites = [site for site in evidence.answered if any(one.site == site.id for one in points)]
     columns = 1 if paper.narrow else min(2, len(sites))
     n_rows = math.ceil(len(sites) / columns)
-    height = 0.35 + 1.75 * n_rows
+    height = 0.6 + 1.75 * n_rows
     figure = open_figure(paper, height)
     panels = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
     figure.subplots_adjust(
         left=0.5 / paper.width,
         right=1 - 0.1 / paper.width,
-        top=1 - 0.3 / height,
+        top=1 - 0.55 / height,
         bottom=0.45 / height,
         hspace=0.42,
         wspace=0.12,
@@ -53,13 +54,12 @@ def draw_course(evidence: Evidence, paper: Paper) -> Figure:
         _draw_site(axes, own, sites[at].label)
         axes.set_ylim(0, 1.12 * ceiling)
         axes.tick_params(left=at % columns == 0)
-        if at == 0:
-            _name_lines(axes)
         if at + columns >= len(sites):
             axes.tick_params(labelbottom=True)
             axes.set_xlabel("months from the index", fontsize=8)
         if at % columns == 0:
             axes.set_ylabel("per 100 people", fontsize=8)
+    _name_lines(figure)
     return figure
 
 
@@ -125,18 +125,23 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
     return figure
 
 
-def _name_lines(axes: Axes) -> None:
-    for height, group, more in ((0.33, "seen", ""), (0.17, "reference", " (broken line)")):
-        axes.text(
-            1.0,
-            height,
-            NAMES[group] + more,
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            color=COLOURS[group],
-            fontsize=8,
-        )
+def _name_lines(figure: Figure) -> None:
+    from matplotlib.lines import Line2D
+
+    keys = [
+        Line2D([], [], color=COLOURS[group], ls=STYLES[group], lw=1.6, label=NAMES[group])
+        for group in ("seen", "reference")
+    ]
+    figure.legend(
+        handles=keys,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=2,
+        frameon=False,
+        fontsize=8,
+        labelcolor="linecolor",
+        borderaxespad=0.1,
+    )
 
 
 def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str) -> None:
@@ -149,8 +154,7 @@ def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str) -> None:
             math.nan if one.rate_per_100.value is None else one.rate_per_100.value for one in points
         ]
         months = [one.month for one in points]
-        style = "-" if group == "seen" else "--"
-        axes.plot(months, rates, style, color=COLOURS[group], linewidth=1.6)
+        axes.plot(months, rates, STYLES[group], color=COLOURS[group], linewidth=1.6)
     axes.set_title(label, loc="left", fontsize=9, pad=4)
     axes.tick_params(labelsize=8, length=3)
     axes.set_xticks([-12, -9, -6, -3, 0, 3, 6])

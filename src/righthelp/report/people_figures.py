@@ -124,7 +124,7 @@ def _draw_bar(axes: Axes, row: ChangeRow, at: int, paper: Paper) -> None:
             axes.text(middle, y, f"{100 * share:.0f}", ha="center", va="center", color=INK)
         start += 100 * share
     if row.shares is None:
-        axes.text(1, y, "fewer, as many and more: not given", va="center", color=MUTED, fontsize=8)
+        axes.text(1, y, "fewer, as many and more: withheld", va="center", color=MUTED, fontsize=8)
     number = show_ratio(row.adjusted)
     if paper.narrow:
         axes.text(0, at - 0.24, row.label, transform=across, va="center", weight=weight)

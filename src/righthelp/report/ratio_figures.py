@@ -11,6 +11,7 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.claims import MARGIN
 from righthelp.evidence.designs import FAMILY_OF
 from righthelp.evidence.synthesis import Combination
+from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
@@ -77,7 +78,7 @@ def list_design_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
         )
     rows: list[RatioRow] = []
     for one in evidence.combinations:
-        if one.definition == "primary" and one.result is not None:
+        if one.definition == PRIMARY and one.who == "new" and one.result is not None:
             family = FAMILY_OF[one.name]
             if one.name == family.members[0] and not any(family.label in row.label for row in rows):
                 sites = "site" if len(one.members) == 1 else "sites"

@@ -7,6 +7,7 @@ from righthelp.evidence.claims import HEADLINES
 from righthelp.evidence.designs import FAMILIES
 from righthelp.evidence.estimates import Answer, Twin
 from righthelp.evidence.synthesis import Combination
+from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.cells import Cell, Heading, Ratio, ShownTable, show_bound
 from righthelp.returns.tables import DESIGNS
 
@@ -57,7 +58,7 @@ def list_side_by_side(evidence: Evidence) -> ShownTable:
         )
     if len(evidence.answered) > 1:
         together = {
-            one.name: one for one in reversed(evidence.combinations) if one.definition == "primary"
+            one.name: one for one in reversed(evidence.combinations) if one.definition == PRIMARY
         }
         rows.append(
             (
@@ -85,7 +86,7 @@ def list_reasons(evidence: Evidence) -> tuple[tuple[str, str, str], ...]:
     found: dict[tuple[str, str, str], None] = {}
     for site in evidence.answered:
         for answer in evidence.answers[site.id]:
-            for one in answer.members:
+            for one in answer.members[:1] if answer.family.is_range else answer.members:
                 if one.reason:
                     found[site.label, answer.family.label, one.reason] = None
     return tuple(found)
@@ -207,7 +208,7 @@ def list_twins(evidence: Evidence) -> ShownTable:
 def list_syntheses(evidence: Evidence) -> ShownTable:
     """Each design over the sites that have it, and the main synthesis with other sites in it."""
     rows: list[tuple[Cell, ...]] = []
-    for one in (evidence.crude, evidence.adjusted, *evidence.variations, *_primary(evidence)):
+    for one in (evidence.crude, evidence.adjusted, *evidence.variations, *_by_design(evidence)):
         if one.result is None:
             continue
         result = one.result
@@ -289,12 +290,14 @@ def list_definitions(evidence: Evidence) -> ShownTable:
     )
 
 
-def _primary(evidence: Evidence) -> list[Combination]:
-    """Designs over the sites, for the study's own definition and new people first."""
+def _by_design(evidence: Evidence) -> list[Combination]:
+    """Designs over several sites, new people, the study's own definition."""
     return [
         one
         for one in evidence.combinations
-        if one.definition == "primary" and one.result is not None
+        if one.definition == PRIMARY
+        and one.who == "new"
+        and (len(one.members) > 1 or len(evidence.answered) == 1)
     ]
 
 

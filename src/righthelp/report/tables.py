@@ -127,9 +127,7 @@ def list_rates(evidence: Evidence) -> ShownTable:
             evidence.label(one.site),
             one.before_per_100,
             one.after_per_100,
-            "not estimable here"
-            if one.expected_after_per_100 is None
-            else one.expected_after_per_100,
+            one.expected_after_per_100,
             show_twin(twins[one.site]),
         )
         for one in evidence.change

@@ -15,6 +15,7 @@ the route has none; not_estimable: no number can be made."""
 DESIGNS: Mapping[str, str] = {
     "crude": "Before and after, as counted",
     "projection": "Against registered people with the same past",
+    "count_projection": "Against people with the same counts before",
     "learned_correlation": "Against what past counts foretell in the whole practice",
     "empirical_bayes": "Against the practice's rate and spread",
     "donut": "Against months 7 to 12 before",

@@ -49,7 +49,7 @@ def test_the_crude_ratio_falls_though_nothing_was_done(
 
 
 def test_projection_expects_the_fall(found: dict[str, Performance]) -> None:
-    projection = found["projection"]
+    projection = found["count_projection"]
     assert projection.n == DRAWS
     assert math.exp(projection.bias.value) == pytest.approx(1.0, abs=0.03)
     assert 0.91 <= projection.coverage.value <= 0.97
@@ -110,7 +110,7 @@ def test_everybody_above_a_threshold_leaves_nobody_to_compare_with(middle_year: 
     evidence = answer(counted, open_panel()[0])
     projection, learned = (
         next(one for one in evidence.estimates if one.design == design and one.who == "new")
-        for design in ("projection", "learned_correlation")
+        for design in ("count_projection", "learned_correlation")
     )
     assert projection.status == "not_estimable"
     assert "more contacts before than any fair number of reference people" in projection.reason
@@ -118,7 +118,7 @@ def test_everybody_above_a_threshold_leaves_nobody_to_compare_with(middle_year: 
     twin = evidence.twins[0]
     assert twin.adjusted is not None
     assert twin.adjusted.family.name == "learned_correlation"
-    assert [one.design for one in twin.passed_over] == ["projection"]
+    assert [one.design for one in twin.passed_over] == ["count_projection"]
     exact = learn(counted.seen, counted.population)
     assert exact.rr is not None
     assert 0.8 < exact.rr < 1.25

@@ -11,6 +11,7 @@ import pytest
 from righthelp.errors import DataRefused
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import find_causal_words
+from righthelp.evidence.counts import Count
 from righthelp.returns.tables import Released
 from tests.unit.report.eight_sites import (
     NO_OVERLAP,
@@ -215,14 +216,15 @@ def test_expected_contacts_are_those_after_over_the_ratio() -> None:
     rows = [estimate("projection", math.log(0.8), 0.1)]
     one = gather_rows(estimates=rows, change=[change]).change[0]
     assert (one.before_per_100.value, one.after_per_100.value) == (500, 400)
-    assert one.expected_after_per_100 == pytest.approx(500)
+    assert one.expected_after_per_100.value == pytest.approx(500)
     assert (one.fell.value, one.fell.state) == (None, "suppressed")
 
 
 def test_the_expected_of_new_people_is_not_set_beside_the_counts_of_all() -> None:
     change = {"who": "all", "n": 100, "mean_before": 5.0, "mean_after": 4.0, "state": "rounded"}
     rows = [estimate("projection", math.log(0.8), 0.1)]
-    assert gather_rows(estimates=rows, change=[change]).change[0].expected_after_per_100 is None
+    one = gather_rows(estimates=rows, change=[change]).change[0]
+    assert one.expected_after_per_100 == Count(None, "not_estimable")
 
 
 def test_the_joint_picture_says_how_much_of_it_is_missing(evidence: Evidence) -> None:

@@ -157,10 +157,10 @@ def read_count(cell: object, column: str, *, line: int, log: CellLog) -> float |
 class Words:
     """The words of one column of a sheet, read into the declared ones."""
 
-    def __init__(self, site_map: SiteMap, table: Table, column: str, *, log: CellLog) -> None:
+    def __init__(self, site_map: SiteMap, table: Table, *, column: str, log: CellLog) -> None:
         self._column, self._log = column, log
         self._free = not list_words(table, column)
-        self._meanings = list_meanings(site_map, table, column)
+        self._meanings = list_meanings(site_map, table, column=column)
         if set(self._meanings.values()) == {"yes", "no"}:
             self._meanings = {**_ANSWERS, **self._meanings}
 

@@ -24,6 +24,7 @@ _KEPT_EARLY = {("patients", "date_of_birth"), ("practice_registrations", "start_
 _KEYS = {"patients": "patient_id", "practices": "practice_id"}
 _RANGES = {"imd_decile": (1, 10), "list_size": (0, 10**8), "duration_minutes": (0, 24 * 60)}
 _MOST_WORDS = 50
+_MOST_WORDS_AT_ONCE = 200
 _EDGES = "' ' || chr(9) || chr(160) || chr(8203) || chr(65279)"
 _EMPTY_WORDS = "('', 'na', 'n/a', 'null', 'none', 'nan', 'nat')"
 _GUESSES = ("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d", "%d-%b-%y")
@@ -161,7 +162,7 @@ class ColumnCheck:
 
     def _read_words(self, landed: Landed, column: Column) -> None:
         name, table = quote_name(column.name), landed.table
-        meanings = list_meanings(self.site_map, table, column.name)
+        meanings = list_meanings(self.site_map, table, column=column.name)
         columns = {"folded": "VARCHAR", "ours": "VARCHAR"}
         self.engine.create_table("read_meanings", columns, rows=meanings.items())
         self.engine.execute(
@@ -172,6 +173,21 @@ class ColumnCheck:
             f"AS folded FROM {landed.name} WHERE {name} IS NOT NULL GROUP BY {name}) AS w "
             f"LEFT JOIN read_meanings AS m ON w.folded = m.folded"
         )
+        self._note_unknown_words(landed, column)
+        missing = f"{name} IS NULL OR {name} IN (SELECT word FROM read_words WHERE folded = '')"
+        n_missing = "unknown" in column.values and self.note(
+            landed, "word_missing", column=column.name, where=missing, value="NULL"
+        )
+        n_words, n_other = self.engine.rows(
+            "SELECT count(*), count(*) FILTER (ours IS DISTINCT FROM word) FROM read_words"
+        )[0]
+        if n_words and (n_other or n_missing):
+            self._recode(landed, column, n_words)
+        elif n_missing:
+            self.engine.execute(f"UPDATE {landed.name} SET {name} = 'unknown'")
+        self.engine.execute("DROP TABLE read_words; DROP TABLE read_meanings")
+
+    def _note_unknown_words(self, landed: Landed, column: Column) -> None:
         unknown = self.engine.rows(
             "SELECT word, n, first_row, sum(n) OVER (), count(*) OVER () FROM read_words "
             f"WHERE ours IS NULL AND folded <> '' ORDER BY first_row LIMIT {_MOST_WORDS + 1}"
@@ -184,24 +200,41 @@ class ColumnCheck:
             file, line = landed.place(first_row)
             self.log.add(
                 "unknown_word",
-                table.name,
+                landed.table.name,
                 column=column.name,
                 file=file,
                 row=line,
                 value=shown,
                 n_rows=n_rows,
             )
+
+    def _recode(self, landed: Landed, column: Column, n_words: int) -> None:
+        """Put our words in the place of theirs; a blank becomes unknown, or stays empty."""
+        name = quote_name(column.name)
+        ours = "CASE WHEN folded <> '' THEN coalesce(ours, 'unknown') END"
+        if "unknown" in column.values:
+            ours = f"coalesce({ours}, 'unknown')"
+        if n_words > _MOST_WORDS_AT_ONCE:
+            self.engine.execute(
+                f"UPDATE {landed.name} SET {name} = {ours} FROM read_words AS w "
+                f"WHERE {landed.name}.{name} = w.word"
+            )
+            self.engine.execute(
+                f"UPDATE {landed.name} SET {name} = 'unknown' WHERE {name} IS NULL "
+                f"AND {'true' if 'unknown' in column.values else 'false'}"
+            )
+            return
+        # rewriting the column is far quicker than updating it; the words enter as a variable
         self.engine.execute(
-            f"UPDATE {landed.name} SET {name} = "
-            f"CASE WHEN w.folded = '' THEN NULL ELSE coalesce(w.ours, 'unknown') END "
-            f"FROM read_words AS w WHERE {landed.name}.{name} = w.word "
-            f"AND w.ours IS DISTINCT FROM w.word"
+            f"SET VARIABLE read_recode = (SELECT map(list(word), list({ours})) FROM read_words)"
         )
-        self.engine.execute("DROP TABLE read_words; DROP TABLE read_meanings")
-        if "unknown" in column.values and self.note(
-            landed, "word_missing", column=column.name, where=f"{name} IS NULL", value="NULL"
-        ):
-            self.engine.execute(f"UPDATE {landed.name} SET {name} = 'unknown' WHERE {name} IS NULL")
+        recoded = f"getvariable('read_recode')[{name}]"
+        if "unknown" in column.values:
+            recoded = f"coalesce({recoded}, 'unknown')"
+        self.engine.execute(
+            f"ALTER TABLE {landed.name} ALTER {name} SET DATA TYPE VARCHAR USING {recoded}"
+        )
+        self.engine.execute("RESET VARIABLE read_recode")
 
     def _read_odd(self, landed: Landed, column: Column, value: str) -> None:
         """Read once more, without blanks at the edges, what could not be read at first."""

@@ -127,7 +127,7 @@ class _PersonReader:
             "earlier": study.windows.before_months,
         }
         self._words = {
-            name: Words(site_map, COUNTS, name, log=log)
+            name: Words(site_map, COUNTS, column=name, log=log)
             for name in ("group", "ongoing", "sex", "age_band")
         }
 

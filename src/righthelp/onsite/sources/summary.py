@@ -75,7 +75,7 @@ def read_summary(
     refuse_if_blocked(log.findings, site=f"site {site.id}")
     assert grid is not None
     cells = CellLog(log, table=SUMMARY.name, file=grid.file)
-    words = Words(site_map, SUMMARY, "group", log=cells)
+    words = Words(site_map, SUMMARY, column="group", log=cells)
     rows: dict[str, GroupFigures] = {}
     n_empty = 0
     for row, line in enumerate(grid.lines):

@@ -61,7 +61,7 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def list_meanings(site_map: SiteMap, table: Table, column: str) -> dict[str, str]:
+def list_meanings(site_map: SiteMap, table: Table, *, column: str) -> dict[str, str]:
     """Folded word -> our word: our own words, then the defaults, then the site's map over them."""
     words = list_words(table, column)
     known = {fold_word(word): word for word in words}
