@@ -44,7 +44,7 @@ import numpy.typing as npt
 from righthelp.engine import open_engine
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import compare, find_causal_words
-from righthelp.evidence.designs import FAMILY_OF, TWIN_ORDER
+from righthelp.evidence.designs import FAMILY_OF
 from righthelp.onsite.cohort import select_cohort
 from righthelp.onsite.describe import describe_change, describe_course
 from righthelp.onsite.estimates import estimate_site
@@ -62,7 +62,15 @@ from righthelp.world import Population, World, load_world, simulate
 
 Floats = npt.NDArray[np.float64]
 PANEL = Path(__file__).parent.parent / "studies" / "nothing-was-done"
-DESIGNS = ("crude", "donut", "projection", "learned_correlation", "empirical_bayes")
+DESIGNS = (
+    "crude",
+    "donut",
+    "projection",
+    "count_projection",
+    "learned_correlation",
+    "empirical_bayes",
+)
+DIFFERS = frozenset({"fewer", "more"})
 REPORT = "the report"
 PANEL_DRAWS = 200
 YEAR = {"index_from": date(2023, 6, 1), "index_to": date(2024, 6, 1)}
@@ -190,15 +198,16 @@ def summarise(trials: Sequence[Trial], truth: float) -> dict[str, Performance]:
     """Each design's performance over the seeds in which it gave an interval."""
     found = {}
     for design in (*DESIGNS, REPORT):
-        said = [trial.said[design] for trial in trials if math.isfinite(trial.said[design].se)]
+        said = [trial.said[design] for trial in trials if design in trial.said]
+        said = [one for one in said if math.isfinite(one.se)]
         if len(said) < 2:
             continue
         found[design] = measure(
             log_rr=np.array([one.log_rr for one in said]),
             se=np.array([one.se for one in said]),
             truth=truth,
-            differs=np.array([one.verdict in ("fewer", "more") for one in said])
-            if design in (*TWIN_ORDER, REPORT)
+            differs=np.array([one.verdict in DIFFERS for one in said])
+            if design == REPORT or DIFFERS & FAMILY_OF[design].verdicts
             else None,
         )
     return found
@@ -281,9 +290,7 @@ def read_trial(evidence: Evidence, counted: Counted, *, thinned: float = 1.0) ->
 
 
 def _say(log_rr: float | None, se: float | None, verdict: str) -> Said:
-    return Said(
-        math.nan if log_rr is None else log_rr, math.nan if se is None else se, verdict
-    )
+    return Said(math.nan if log_rr is None else log_rr, math.nan if se is None else se, verdict)
 
 
 def _thin(population: Population) -> float:

@@ -56,4 +56,7 @@ def test_the_script_sees_everybody_from_a_threshold_on(tmp_path: Path) -> None:
     assert drawn.exit_code == 0, drawn.output
     rows = [line.split(",") for line in sheet.read_text(encoding="utf-8").splitlines()]
     assert rows[0] == ["row_label", "group", "before", "after", "earlier"]
-    assert {(row[1], int(row[2]) >= 10) for row in rows[1:]} == {("seen", True), ("reference", False)}
+    assert {(row[1], int(row[2]) >= 10) for row in rows[1:]} == {
+        ("seen", True),
+        ("reference", False),
+    }

@@ -154,7 +154,7 @@ def _draw_person(
             )
         )
     ]
-    if appointments and draw(st.booleans()):
+    if appointments and draw(st.integers(0, 1)):
         appointments.append(appointments[0])
     contacts = draw(
         st.lists(

@@ -215,7 +215,7 @@ def known_on(records: Records, patient_id: str) -> date | None:
 def find_referral(
     records: Records, ask: Question, patient_id: str, contact_on: date
 ) -> tuple[date, bool]:
-    """The last referral on or before the contact, or the protocol's lag before it; and if known."""
+    """The last referral on or before the contact, else the protocol's lag; and if it is known."""
     dates = [
         row.referred_on
         for row in records.referrals
@@ -225,16 +225,21 @@ def find_referral(
     return (max(dates), True) if dates else (contact_on - DAY * lag, False)
 
 
-def list_visits(records: Records, ask: Question, patient_id: str) -> list[date]:
-    """Days of eligible contacts from six months before the index period to its end, in order."""
+def list_visits(
+    records: Records, ask: Question, patient_id: str, *, earliest: date | None = None
+) -> list[date]:
+    """Days of eligible contacts up to the end of the index period, in order.
+
+    They begin at `earliest`, or six months before the index period.
+    """
     first, end = ask.index_period()
-    earliest = month_later(first, -6)
+    start = earliest or month_later(first, -6)
     return sorted(
         row.start_date
         for row in records.appointments
         if row.patient_id == patient_id
         and ask.counts_as_visit(row)
-        and earliest <= row.start_date < end
+        and start <= row.start_date < end
     )
 
 
@@ -247,7 +252,9 @@ def follow_seen(records: Records, ask: Question) -> dict[str, Unit]:
             continue
         contact_on, is_new = found
         referred_on, known = find_referral(records, ask, name, contact_on)
-        led_here = [day for day in list_visits(records, ask, name) if day <= referred_on]
+        index_on = ask.index_period()[0] if ask.by_month else contact_on
+        visits = list_visits(records, ask, name, earliest=month_later(index_on, -6))
+        led_here = [day for day in visits if day <= referred_on]
         units[name] = _follow(
             records,
             ask,
@@ -255,7 +262,7 @@ def follow_seen(records: Records, ask: Question) -> dict[str, Unit]:
             part="seen",
             is_new=is_new,
             present_on=contact_on,
-            index_on=ask.index_period()[0] if ask.by_month else contact_on,
+            index_on=index_on,
             qualifying_on=led_here[-1] if led_here else None,
             referral_known=known,
         )
@@ -347,7 +354,7 @@ def _follow(
 
 
 def _days_at_risk(ask: Question, spell: Spell | None, died: date | None) -> set[date]:
-    """Days registered (in that one spell), alive and inside the extract; the day of death counts."""
+    """Days registered (in that one spell), alive, inside the extract; the day of death counts."""
     assert ask.site.extract_from is not None
     assert ask.site.extract_to is not None
     return {

@@ -1,4 +1,4 @@
-"""Canonical records as plain Python, one person at a time, and the way into an engine or a folder."""
+"""Canonical records as plain Python, a person at a time, and the way into an engine or folder."""
 
 from __future__ import annotations
 

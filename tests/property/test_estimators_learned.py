@@ -31,7 +31,7 @@ class People:
         codes = {
             "seen_person": person[self.seen],
             "line_person": person,
-            "unseen_person": person[~self.seen],
+            "trend_person": person[~self.seen],
         }
         return learned_correlation(
             seen_before=before[self.seen],
@@ -39,9 +39,9 @@ class People:
             line_earlier=earlier,
             line_before=before,
             line_weight=np.ones(len(before)),
-            unseen_before=before[~self.seen],
-            unseen_after=after[~self.seen],
-            unseen_weight=np.ones(int((~self.seen).sum())),
+            trend_before=before[~self.seen],
+            trend_after=after[~self.seen],
+            trend_weight=np.ones(int((~self.seen).sum())),
             **(codes if coded else {}),
         )
 
@@ -130,9 +130,9 @@ def test_a_histogram_gives_what_the_rows_give(given: People) -> None:
         line_earlier=line[:, 0],
         line_before=line[:, 1],
         line_weight=line_people,
-        unseen_before=rest[:, 0],
-        unseen_after=rest[:, 1],
-        unseen_weight=rest_people,
+        trend_before=rest[:, 0],
+        trend_after=rest[:, 1],
+        trend_weight=rest_people,
     )
     rows = given.learn(coded=False)
     assert ours.expected == pytest.approx(rows.expected, rel=1e-10)

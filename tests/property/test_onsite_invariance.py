@@ -59,7 +59,7 @@ def test_shifting_every_date_by_28_years_changes_nothing(question: tuple[Study, 
     study, held = question
     now = count(held, study)
     then = count(held.shifted(28), _shift_study(study))
-    assert {name: step for name, step in now.steps.items()} == then.steps
+    assert now.steps == then.steps
     for who in ("new", "ongoing"):
         assert list_sums(now.course.of(who)) == list_sums(then.course.of(who))
     for part in ("seen", "population"):
@@ -96,10 +96,15 @@ def test_two_half_sites_sum_to_the_whole(question: tuple[Study, Records], split:
     for who in ("new", "ongoing"):
         n, s, q = whole["sums"][who]
         assert n == sum(part["sums"][who][0] for part in parts)
-        assert s == [sum(pair) for pair in zip(*(part["sums"][who][1] for part in parts))]
-        for row, rows in zip(q, zip(*(part["sums"][who][2] for part in parts))):
-            assert row == [sum(pair) for pair in zip(*rows)]
+        assert s == _add(*(part["sums"][who][1] for part in parts))
+        assert q == [
+            _add(*rows) for rows in zip(*(part["sums"][who][2] for part in parts), strict=True)
+        ]
     assert whole["population"] == sum(part["population"] for part in parts)
+
+
+def _add(*rows: list[float]) -> list[float]:
+    return [sum(values) for values in zip(*rows, strict=True)]
 
 
 def _stranger(study: Study) -> LinkWorkerContact:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +18,22 @@ from tests.lib.records import Records
 from tests.lib.studies import site_of
 
 FIELDS = (
-    "is_new index_on qualifying_on is_patient is_registered sex age_band days_before days_after "
-    "is_complete has_earlier has_history earlier before after"
-).split()
+    "is_new",
+    "index_on",
+    "qualifying_on",
+    "is_patient",
+    "is_registered",
+    "sex",
+    "age_band",
+    "days_before",
+    "days_after",
+    "is_complete",
+    "has_earlier",
+    "has_history",
+    "earlier",
+    "before",
+    "after",
+)
 
 
 @st.composite
@@ -147,7 +159,7 @@ def test_a_rival_definition_changes_the_contacts_and_nobodys_place(
     question: tuple[Study, Records], name: str
 ) -> None:
     study, held = question
-    rival = {
+    rivals: dict[str, dict[str, object]] = {
         "every_appointment": {"same_day": "all"},
         "seen_by_status": {
             "statuses": ("attended", "arrived", "in_progress", "waiting", "walked_out")
@@ -155,8 +167,8 @@ def test_a_rival_definition_changes_the_contacts_and_nobodys_place(
         "any_mode": {
             "modes": ("face_to_face", "telephone", "video", "home_visit", "written", "unknown")
         },
-    }[name]
-    contacts = study.contacts.model_copy(update=rival)
+    }
+    contacts = study.contacts.model_copy(update=rivals[name])
     if contacts == study.contacts:
         return
     told = count_by(held, study, name)

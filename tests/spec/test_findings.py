@@ -517,3 +517,11 @@ def test_many_unknown_words_are_counted_and_only_the_first_are_shown(
     assert sum(each.n_rows for each in unknown) == n_words
     statuses = [row[3] for row in tables[A]]
     assert (statuses.count("unknown"), statuses.count("attended")) == (n_words + 1, 5)
+
+
+@pytest.mark.parametrize("empty", ["", "NULL", "NA", " ", "0000-00-00"])
+def test_what_systems_write_for_an_empty_date_is_empty(empty: str, tmp_path: Path) -> None:
+    text = PATIENTS.replace("1950-02-01,", f"1950-02-01,{empty}")
+    records, tables = small_site.read_site(small_site.write_site(tmp_path, {"patients.csv": text}))
+    assert records.findings == ()
+    assert tables["patients"][0][3] is None

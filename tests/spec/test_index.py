@@ -117,7 +117,7 @@ def _ann(**rows: list[str]) -> Row:
         # No referral date: the protocol's lag before the contact (30 days: 8 February).
         ([], ["2024-02-01", "2024-02-08", "2024-02-09"], "2024-02-08"),
         ([], ["2024-02-09"], None),
-        # A visit more than six months before the index period led to nothing.
+        # A visit more than six months before the index led to nothing.
         (["2024-02-20"], ["2023-09-01"], "2023-09-01"),
         (["2024-02-20"], ["2023-08-31"], None),
         (["2024-02-20"], [], None),
@@ -129,6 +129,17 @@ def test_the_qualifying_visit_is_the_last_contact_on_or_before_the_referral(
     """The visit at which somebody was referred: history counts back from it, not from the index."""
     found = _ann(gp=visits, referred=referred)["qualifying_on"]
     assert found == (date.fromisoformat(qualifying_on) if qualifying_on else None)
+
+
+@pytest.mark.parametrize(("visit", "found"), [("2023-07-09", True), ("2023-07-08", False)])
+def test_with_dates_the_visit_lies_within_six_months_of_the_persons_own_index(
+    visit: str, found: bool
+) -> None:
+    """Here 9 January 2024, in an index period that began a year before."""
+    held = make_person("ann", gp=[visit], referred=["2023-08-01"], link_worker=["2024-01-09"])
+    index = {"anchor": "date", "index_from": date(2023, 1, 1), "index_to": date(2024, 3, 1)}
+    row = count(held, make_study(index=index)).of("seen")["ann"]
+    assert (row["qualifying_on"] is not None) is found
 
 
 def test_history_counts_back_from_the_qualifying_visit() -> None:

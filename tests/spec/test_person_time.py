@@ -132,14 +132,14 @@ def test_a_contact_outside_the_time_at_risk_does_not_count() -> None:
 def test_complete_is_the_whole_of_both_windows(
     registered: str, complete: bool, earlier: bool, history: bool
 ) -> None:
-    """Complete people; those who also have the earlier window; those with the year before the visit."""
+    """Complete; also with the earlier window; also with the year before the visit."""
     row = _ann(registered=[(registered, None)], gp=["2024-01-20"], referred=["2024-02-01"])
     found = (row["is_complete"], row["has_earlier"], row["has_history"])
     assert found == (complete, earlier, history)
 
 
 def test_people_who_leave_keep_the_time_that_they_had() -> None:
-    """Rates use the days of everybody, so nobody who died or left is dropped from the crude ratio."""
+    """Rates use the days of everybody: nobody who died or left is dropped from the crude ratio."""
     held = make_person("stays", link_worker=["2024-03-09"])
     held += make_person("dies", link_worker=["2024-03-09"], died="2024-04-10")
     held += make_person(

@@ -54,12 +54,12 @@ def learned_correlation(
     line_earlier: npt.ArrayLike,
     line_before: npt.ArrayLike,
     line_weight: npt.ArrayLike,
-    unseen_before: npt.ArrayLike,
-    unseen_after: npt.ArrayLike,
-    unseen_weight: npt.ArrayLike,
+    trend_before: npt.ArrayLike,
+    trend_after: npt.ArrayLike,
+    trend_weight: npt.ArrayLike,
     seen_person: npt.ArrayLike | None = None,
     line_person: npt.ArrayLike | None = None,
-    unseen_person: npt.ArrayLike | None = None,
+    trend_person: npt.ArrayLike | None = None,
 ) -> Learned:
     """Return the log ratio of contacts to those a line learned one step earlier leads to expect.
 
@@ -82,8 +82,8 @@ def learned_correlation(
         as_counts(line_before),
         as_counts(line_weight),
     )
-    rest_before, rest_after = as_counts(unseen_before), as_counts(unseen_after)
-    rest_people = as_counts(unseen_weight)
+    rest_before, rest_after = as_counts(trend_before), as_counts(trend_after)
+    rest_people = as_counts(trend_weight)
     assert before.shape == after.shape
     assert earlier.shape == target.shape == people.shape
     assert rest_before.shape == rest_after.shape == rest_people.shape
@@ -108,7 +108,7 @@ def learned_correlation(
             * (rest_line / rest_total - rest_after / rest_observed),
         ),
         weights=(np.ones(n), people, rest_people),
-        codes=_codes(seen_person, line_person, unseen_person),
+        codes=_codes(seen_person, line_person, trend_person),
     )
     trend = rest_observed / rest_total
     expected = trend * seen_total
@@ -132,7 +132,7 @@ def _why_not(
     if np.ptp(earlier[people > 0]) == 0:
         return "everybody had the same number of earlier contacts"
     if rest_people.sum() < 2:
-        return "there are no counts after the index for people who were not seen"
+        return "there are no counts after the index of the registered people"
     return (
         "" if rest_after.sum() > 0 else "people who were not seen had no contacts after the index"
     )

@@ -74,8 +74,8 @@ FAMILIES: tuple[Design, ...] = (
         "As above, but from a sheet of counts without dates: people not referred who had as many "
         "contacts before show what usually follows.",
         "People are referred at a visit and in a bad spell, and a sheet cannot choose people at "
-        "such a moment. In simulated schemes that changed nothing this way gave 1.06 to 1.12, so it "
-        "never says “more” or “about as expected” here.",
+        "such a moment. In simulated schemes that changed nothing this way gave 1.06 to 1.12, so "
+        "it never says “more” or “about as expected” here.",
         frozenset({"fewer"}),
         "a sheet of counts cannot choose its comparison people at a visit and so expects too few "
         "contacts",

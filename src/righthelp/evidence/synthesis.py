@@ -12,7 +12,7 @@ from righthelp.evidence.estimates import SiteEstimate, Twin
 from righthelp.protocol.contacts import PRIMARY
 
 NO_SITE = "no site gave this estimate with an interval"
-BENDS = "the answer does not hold without the sites whose adjustment takes rates to be steady"
+BENDS = "the answer does not hold on the sites that could give it by themselves"
 
 
 @dataclass(frozen=True)
@@ -196,9 +196,9 @@ def vary_twins(
     rules: tuple[tuple[str, str, Callable[[Twin, SiteEstimate], bool]], ...] = (
         ("weaker_too", "With weaker comparisons let in", lambda twin, one: True),
         (
-            "without_empirical_bayes",
-            "Without sites whose adjustment takes rates to be steady",
-            lambda twin, one: twin.strength == "adjusted" and one.design != "empirical_bayes",
+            "without_leaning",
+            "Without sites whose way of comparing is known to lean",
+            lambda twin, one: twin.strength == "adjusted" and one.family.verdicts == ALL_VERDICTS,
         ),
         (
             "projection_only",
@@ -211,10 +211,12 @@ def vary_twins(
             lambda twin, one: twin.strength == "adjusted" and twin.site not in all_staff,
         ),
     )
-    varied = []
+    varied, known = [], [main]
     for name, label, is_in in rules:
         members = [one for twin, one in with_interval if is_in(twin, one)]
-        if members and {one.site for one in members} != main:
+        sites = {one.site for one in members}
+        if members and sites not in known:
+            known.append(sites)
             verdicts = frozenset() if name == "weaker_too" else ALL_VERDICTS
             varied.append(
                 combine(

@@ -148,7 +148,6 @@ def learn(new: People, population: Population | None) -> Estimate:
     seen = new.where(new.complete)
     if population is None:
         return Estimate.none(n=seen.n, reason=NO_POPULATION)
-    rest = population.unseen
     person = population.person
     return learned_correlation(
         seen_before=seen.before,
@@ -156,12 +155,12 @@ def learn(new: People, population: Population | None) -> Estimate:
         line_earlier=population.earlier,
         line_before=population.before,
         line_weight=population.weight,
-        unseen_before=population.before[rest],
-        unseen_after=population.after[rest],
-        unseen_weight=population.weight[rest],
+        trend_before=population.before,
+        trend_after=population.after,
+        trend_weight=population.weight,
         seen_person=None if person is None else seen.person,
         line_person=person,
-        unseen_person=None if person is None else person[rest],
+        trend_person=person,
     ).estimate
 
 

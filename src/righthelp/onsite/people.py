@@ -49,16 +49,15 @@ class People:
 class Population:
     """Everybody registered, as a histogram of counts in three windows of one length or as rows.
 
-    earlier, before, after: contacts; weight: people; unseen: not among the people seen;
-    time_before: length of the before window in the route's unit of time. person: codes where the
-    rows are the same people as the seen ones, else None.
+    earlier, before, after: contacts; weight: people; time_before: length of the before window in
+    the route's unit of time. person: codes where the rows are the same people as the seen ones,
+    else None.
     """
 
     earlier: Floats
     before: Floats
     after: Floats
     weight: Floats
-    unseen: Flags
     time_before: float
     person: Integers | None = None
 
@@ -107,14 +106,11 @@ def _read_people(engine: Engine, where: str) -> People:
 def _read_population(engine: Engine) -> Population:
     rows = engine.columns(
         """
-        SELECT p.earlier, p.before, p.after, s.patient_id IS NULL AS unseen, count(*) AS people,
-            min(p.full_days_before) AS days
-        FROM people AS p
-        LEFT JOIN units AS s
-            ON s.grp = 'seen' AND p.patient_id = s.patient_id AND s.index_on <= p.index_on
-        WHERE p.grp = 'population' AND p.has_earlier
-        GROUP BY p.earlier, p.before, p.after, s.patient_id IS NULL
-        ORDER BY ALL
+        SELECT earlier, before, after, count(*) AS people, min(full_days_before) AS days
+        FROM people
+        WHERE grp = 'population' AND has_earlier
+        GROUP BY earlier, before, after
+        ORDER BY earlier, before, after
         """
     )
     return Population(
@@ -122,6 +118,5 @@ def _read_population(engine: Engine) -> Population:
         before=rows["before"].astype(float),
         after=rows["after"].astype(float),
         weight=rows["people"].astype(float),
-        unseen=rows["unseen"].astype(bool),
         time_before=float(rows["days"].min()) if rows["days"].size else 0.0,
     )

@@ -86,7 +86,6 @@ def _population(counts: SiteCounts, everyone: People) -> Population | None:
         before=counts.before[whole],
         after=counts.after[whole],
         weight=np.ones(int(whole.sum())),
-        unseen=~counts.seen[whole],
         time_before=float(everyone.time_before[whole].max(initial=1.0)),
         person=counts.person[whole],
     )

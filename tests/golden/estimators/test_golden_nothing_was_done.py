@@ -91,9 +91,9 @@ def test_everybody_above_a_threshold_leaves_no_overlap(panel: dict[int, Array]) 
             line_earlier=visits[:, 0],
             line_before=visits[:, 1],
             line_weight=np.ones(len(visits)),
-            unseen_before=visits[~seen, 1],
-            unseen_after=visits[~seen, 2],
-            unseen_weight=np.ones(int((~seen).sum())),
+            trend_before=visits[~seen, 1],
+            trend_after=visits[~seen, 2],
+            trend_weight=np.ones(int((~seen).sum())),
         )
         crude = visits[seen, 2].sum() / visits[seen, 1].sum()
         assert learned.estimate.log_rr is not None

@@ -107,16 +107,16 @@ def _learn(rng: Rng, *, n: int, m: int, threshold: bool, coded: bool) -> Estimat
     earlier, before, after = counts.T
     seen = before > np.sort(before)[m] if threshold else _choose(rng, before, n)
     person = np.arange(n + m)
-    codes = {"seen_person": person[seen], "line_person": person, "unseen_person": person[~seen]}
+    codes = {"seen_person": person[seen], "line_person": person, "trend_person": person[~seen]}
     return learned_correlation(
         seen_before=before[seen],
         seen_after=after[seen],
         line_earlier=earlier,
         line_before=before,
         line_weight=np.ones(n + m),
-        unseen_before=before[~seen],
-        unseen_after=after[~seen],
-        unseen_weight=np.ones(int((~seen).sum())),
+        trend_before=before[~seen],
+        trend_after=after[~seen],
+        trend_weight=np.ones(int((~seen).sum())),
         **(codes if coded else {}),
     ).estimate
 

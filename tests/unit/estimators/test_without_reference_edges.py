@@ -29,9 +29,9 @@ def _learn(**changes: Any) -> Learned:
         "line_earlier": EARLIER,
         "line_before": BEFORE,
         "line_weight": [40, 30, 20, 10],
-        "unseen_before": [2, 2],
-        "unseen_after": [2, 4],
-        "unseen_weight": [30, 30],
+        "trend_before": [2, 2],
+        "trend_after": [2, 4],
+        "trend_weight": [30, 30],
     }
     return learned_correlation(**(given | changes))
 
@@ -56,11 +56,11 @@ def test_a_line_by_hand() -> None:
         ({"line_weight": [10, 10, 10, 10]}, "fewer than 50 people"),
         ({"line_earlier": [2, 2, 2, 2]}, "same number of earlier contacts"),
         (
-            {"unseen_before": [], "unseen_after": [], "unseen_weight": []},
-            "no counts after the index for people who were not seen",
+            {"trend_before": [], "trend_after": [], "trend_weight": []},
+            "no counts after the index of the registered people",
         ),
-        ({"unseen_weight": [0, 0]}, "no counts after the index for people who were not seen"),
-        ({"unseen_after": [0, 0]}, "had no contacts after the index"),
+        ({"trend_weight": [0, 0]}, "no counts after the index of the registered people"),
+        ({"trend_after": [0, 0]}, "had no contacts after the index"),
         ({"line_before": 9 - 3 * EARLIER}, "not above 0"),
     ],
 )
@@ -76,7 +76,7 @@ def test_person_codes_go_with_rows_and_with_all_three_roles() -> None:
     with pytest.raises(AssertionError, match="all three roles"):
         _learn(seen_person=[0, 1])
     with pytest.raises(AssertionError, match="one person a row"):
-        _learn(seen_person=[0, 1], line_person=[0, 1, 2, 3], unseen_person=[4, 5])
+        _learn(seen_person=[0, 1], line_person=[0, 1, 2, 3], trend_person=[4, 5])
     assert _learn(seen_before=[6], seen_after=[5]).estimate.status == "point_only"
 
 

@@ -192,7 +192,7 @@ def _estimates(site: Site, plan: dict[str, Any], before: Any, after: Any) -> Row
                 moved = adjusted + shift / 2
                 rows.append(estimate("projection", moved, 1.05 * se, n=n, definition=definition))
     elif site.id == "meadows":
-        rows.append(estimate("projection", adjusted, 1.2 * se, n=n))
+        rows.append(estimate("count_projection", adjusted, 1.2 * se, n=n))
     else:
         rows.append(estimate("projection", n=n, reason="the route has no reference people"))
         rows.append(estimate("empirical_bayes", adjusted, se, n=n))

@@ -26,7 +26,9 @@ _RANGES = {"imd_decile": (1, 10), "list_size": (0, 10**8), "duration_minutes": (
 _MOST_WORDS = 50
 _MOST_WORDS_AT_ONCE = 200
 _EDGES = "' ' || chr(9) || chr(160) || chr(8203) || chr(65279)"
-_EMPTY_WORDS = "('', 'na', 'n/a', 'null', 'none', 'nan', 'nat')"
+_EMPTY_WORDS = (
+    "('', '-', '.', 'na', 'n/a', 'null', 'none', 'nan', 'nat', '0000-00-00', '00/00/0000')"
+)
 _GUESSES = ("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d", "%d-%b-%y")
 _LONGER_GUESSES = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
