@@ -2,7 +2,7 @@
 
 For sites where no reference people overlap with the seen, or none have counts after the index
 (METHODS.md section 4). The line is fitted one step earlier and applied one step on, times the
-trend of the people not seen.
+trend of everybody.
 """
 
 import math
@@ -64,11 +64,12 @@ def learned_correlation(
     """Return the log ratio of contacts to those a line learned one step earlier leads to expect.
 
     seen_*: (n,) counts. line_*: (r,) counts of everybody, whoever is seen later, in the two
-    windows before (with the same gap between them as between before and after); unseen_*: (q,)
-    counts of people not seen. A weight is a number of people: rows have weight 1, histograms more.
-    trend = sum after / sum (a + b before) over the unseen, so that an effect in the seen does not
-    leak into it and the unseen's own regression to the mean is allowed for; no counts after of the
-    unseen: not estimable (a trend of 1 is not assumed).
+    windows before (with the same gap between them as between before and after); trend_*: (q,)
+    counts of the people who show the trend: everybody, seen or not. Those not seen alone would
+    carry each error of the slope into the trend, doubling it (on rwm5yr 1.25 for 1.18); the price
+    is that an effect in the seen leaks into the trend, by their share of all contacts. A weight is
+    a number of people: rows have weight 1, histograms more. trend = sum after / sum (a + b before);
+    no counts after: not estimable (a trend of 1 is not assumed).
     *_person: (n,), (r,), (q,) codes, all three or none, weights 1; a person's influences over all
     roles are summed before squaring. Without codes roles count as independent people.
     Variance by influence functions: seen (factor n/(n-1)), line (HC3), trend (factor q/(q-1)).
@@ -134,7 +135,7 @@ def _why_not(
     if rest_people.sum() < 2:
         return "there are no counts after the index of the registered people"
     return (
-        "" if rest_after.sum() > 0 else "people who were not seen had no contacts after the index"
+        "" if rest_after.sum() > 0 else "the registered people had no contacts after the index"
     )
 
 
