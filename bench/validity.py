@@ -305,10 +305,17 @@ def open_panel() -> tuple[Study, dict[str, Any]]:
     return load_study(PANEL / "study.toml"), runpy.run_path(str(PANEL / "draw.py"))
 
 
+@cache
+def read_panel(middle: int) -> npt.NDArray[np.int64]:
+    """Visits of everybody with three years running."""
+    visits: npt.NDArray[np.int64] = open_panel()[1]["read_visits"](middle)
+    return visits
+
+
 def try_panel(draw: tuple[int, int]) -> Trial:
     """One draw (middle year, seed) of real people, on arrays in place of a written sheet."""
     study, script = open_panel()
-    visits = script["read_visits"](draw[0])
+    visits = read_panel(draw[0])
     counted = count_panel(visits, script["draw_seen"](visits, draw[1]))
     return read_trial(answer(counted, study), counted)
 

@@ -77,7 +77,7 @@ def check(study: Path, site: str | None, *, as_json: bool) -> None:
     "--out", type=ANY_PATH, required=True, help="Where the return goes: a folder or a .zip."
 )
 @as_json_option
-def count(study: Path, site: str, out: Path, *, as_json: bool) -> None:
+def count(study: Path, site: str, *, out: Path, as_json: bool) -> None:
     """Count one site beside its records and write the return that may leave.
 
     Look through the return (what-leaves.html says what it holds) before you send it.
@@ -100,7 +100,7 @@ def count(study: Path, site: str, out: Path, *, as_json: bool) -> None:
 @click.argument("returns", nargs=-1, required=True, type=ANY_PATH)
 @click.option("--out", type=FILE, default="report.html", show_default=True, help="The page.")
 @click.option("--tables", type=FOLDER, help="Also write every table of the report as CSV here.")
-def report(study: Path, returns: tuple[Path, ...], out: Path, tables: Path | None) -> None:
+def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | None) -> None:
     """Pool the RETURNS of a study's sites into one report that opens offline."""
     from righthelp.run import load_study, read_returns, write_report
 
@@ -109,7 +109,7 @@ def report(study: Path, returns: tuple[Path, ...], out: Path, tables: Path | Non
         loaded = load_study(study)
         read = read_returns(returns)
         tell("writing the report")
-        write_report(loaded, read, out, tables=tables)
+        write_report(loaded, read, path=out, tables=tables)
     click.echo(f"wrote {out}")
 
 
@@ -170,7 +170,7 @@ def world(out: Path, *, seed: int, people: int, months: int, effect: float, as_c
 @click.option("--site", required=True, help="The site, by its id in the study file.")
 @click.option("--person", required=True, help="The person, as the site's records name them.")
 @as_json_option
-def trace(study: Path, site: str, person: str, *, as_json: bool) -> None:
+def trace(study: Path, site: str, *, person: str, as_json: bool) -> None:
     """Tell why one person is in or out and which contacts counted. Stays at the site."""
     from dataclasses import asdict
 
@@ -179,7 +179,7 @@ def trace(study: Path, site: str, person: str, *, as_json: bool) -> None:
 
     with _progress(as_json=as_json) as tell:
         tell("following the person")
-        found = trace_person(load_study(study), site, person)
+        found = trace_person(load_study(study), site, person=person)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2, default=str))
         return

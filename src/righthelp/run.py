@@ -71,9 +71,9 @@ def read_returns(paths: Sequence[Path]) -> list[Released]:
 
 
 def write_report(
-    study: Study, returns: Sequence[Released], path: Path, *, tables: Path | None = None
+    study: Study, returns: Sequence[Released], *, path: Path, tables: Path | None = None
 ) -> None:
-    """Pool the returns and write the report, one HTML file that opens offline.
+    """Pool the returns and write the report to `path`, one HTML file that opens offline.
 
     `tables`: a folder for every table of the report as CSV. Raises DataRefused when a return was
     made under other rules, or has been changed.
@@ -112,7 +112,7 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
         write_return(one.released, target)
     say("writing the report")
     report = out / "report.html"
-    write_report(study, read_returns(returns), report)
+    write_report(study, read_returns(returns), path=report)
     return StudyRun(tuple(returns), report, tuple(counted), tuple(refused))
 
 

@@ -55,7 +55,7 @@ def _read_steps(block: str) -> Iterator[Step]:
 
 
 def _squeeze(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.replace("┃", "│").split())
 
 
 CHAPTERS = tuple(chapter for chapter in _read_chapters(TUTORIAL) if chapter.steps)

@@ -18,7 +18,7 @@ SEEN = make_person("other", gp=["2023-12-01"], link_worker=["2024-03-05"])
 
 def _trace(held: Records, folder: Path, person: str = "ann", **sections: Any) -> Trace:
     site = {"path": str(write_records(held, folder)), **sections.pop("site", {})}
-    return trace_person(make_study(site=site, **sections), "north", person)
+    return trace_person(make_study(site=site, **sections), "north", person=person)
 
 
 def _ann(*appointments: Appointment, **facts: Any) -> Records:
@@ -126,4 +126,4 @@ def test_somebody_whom_the_records_do_not_know_is_refused(tmp_path: Path) -> Non
 def test_a_site_without_records_cannot_be_traced(tmp_path: Path) -> None:
     study = make_study(site={"route": "counts", "path": str(tmp_path / "sheet.csv")})
     with pytest.raises(UsageError, match="holds no records to trace"):
-        trace_person(study, "north", "ann")
+        trace_person(study, "north", person="ann")

@@ -134,9 +134,7 @@ def _why_not(
         return "everybody had the same number of earlier contacts"
     if rest_people.sum() < 2:
         return "there are no counts after the index of the registered people"
-    return (
-        "" if rest_after.sum() > 0 else "the registered people had no contacts after the index"
-    )
+    return "" if rest_after.sum() > 0 else "the registered people had no contacts after the index"
 
 
 def _fit_line(earlier: FloatArray, before: FloatArray, people: FloatArray) -> _Line:

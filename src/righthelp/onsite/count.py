@@ -76,7 +76,7 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         tell(f"counting again: {rival.label.lower()}")
         count_contacts(engine, rival)
         recounted = read_counted(engine, collect_course(engine, rules))
-        estimates += estimate_definition(recounted, rules.study, rival.name)
+        estimates += estimate_definition(recounted, rules.study, name=rival.name)
     return Records(estimates, flow, describe_change(counted), describe_course(course))
 
 

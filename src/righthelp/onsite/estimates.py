@@ -59,7 +59,7 @@ def estimate_site(
     """
     rates = population_rates(counted.population) if counted.population else figures
     new = counted.seen.where(counted.seen.is_new)
-    made = [("crude", who, crude(counted, study, who)) for who in ("new", "ongoing", "all")]
+    made = [("crude", who, crude(counted, study, who=who)) for who in ("new", "ongoing", "all")]
     made.append(("donut", "new", donut(counted, study)))
     made.append((_projection_name(counted), "new", project(new, counted.reference)))
     made.append(("learned_correlation", "new", learn(new, counted.population)))
@@ -77,14 +77,14 @@ def _projection_name(counted: Counted) -> str:
     return "count_projection" if counted.course is None else "projection"
 
 
-def estimate_definition(counted: Counted, study: Study, name: str) -> Iterator[SiteEstimate]:
+def estimate_definition(counted: Counted, study: Study, *, name: str) -> Iterator[SiteEstimate]:
     """The naive and the adjusted estimate under a rival definition of a contact."""
     new = counted.seen.where(counted.seen.is_new)
-    yield SiteEstimate("crude", "new", name, crude(counted, study, "new"))
+    yield SiteEstimate("crude", "new", name, crude(counted, study, who="new"))
     yield SiteEstimate("projection", "new", name, project(new, counted.reference))
 
 
-def crude(counted: Counted, study: Study, who: str) -> Estimate:
+def crude(counted: Counted, study: Study, *, who: str) -> Estimate:
     """Contacts after over contacts before, per time at risk (METHODS.md section 3)."""
     before = range(-study.windows.before_months, 0)
     after = range(1, study.windows.after_months + 1)

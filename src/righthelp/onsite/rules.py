@@ -143,6 +143,11 @@ def write_rules(engine: Engine, rules: Rules) -> None:
             )
         ],
     )
+    _write_vocabulary(engine, rules)
+
+
+def _write_vocabulary(engine: Engine, rules: Rules) -> None:
+    study = rules.study
     kinds = {"kind": "SMALLINT", "role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"}
     engine.create_table("kinds", kinds, rows=[(number, *kind) for number, kind in enumerate(KINDS)])
     primary = rules.definitions[0]

@@ -46,7 +46,7 @@ class Trace:
     contacts: tuple[Contact, ...]
 
 
-def trace_person(study: Study, site_id: str, person: str) -> Trace:
+def trace_person(study: Study, site_id: str, *, person: str) -> Trace:
     """Follow one person of a `csv` site through the study.
 
     Raises UsageError when the site has another route, or no such person.

@@ -15,7 +15,8 @@ SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id;
 -- Reference visits in the order in which they are drawn: a number between 0 and 1 from the hash of
 -- the person and the month, made exponential and divided by how many visits the month had and how
 -- many of the people seen were referred in it. So visits are drawn as referrals fall on visits, and
--- one person may be drawn in several months.
+-- one person may be drawn in several months. Left out: visits of people known to the scheme by
+-- then, and the visits that led somebody to the link worker.
 CREATE OR REPLACE TABLE reference_drawn AS
 SELECT h.patient_id, h.month_number, h.visit_on, h.hashed
 FROM (
@@ -30,6 +31,8 @@ FROM (
     SEMI JOIN registrations AS g
         ON e.patient_id = g.patient_id AND e.visit_on >= g.start_date AND e.visit_on < g.end_date
     ANTI JOIN known_to_scheme AS k ON e.patient_id = k.patient_id AND k.known_on <= e.visit_on
+    ANTI JOIN qualifying_visits AS q
+        ON e.patient_id = q.patient_id AND e.visit_on = q.qualifying_on
 ) AS h
 ORDER BY -ln((h.hashed + 1) / 4503599627370497.0) / h.weight, h.patient_id, h.month_number
 LIMIT (
@@ -149,8 +152,8 @@ LEFT JOIN patients AS p ON c.patient_id = p.patient_id
 LEFT JOIN spells AS g
     ON c.patient_id = g.patient_id AND c.contact_on >= g.from_on AND c.contact_on < g.to_on
 LEFT JOIN age_bands AS b
-    ON (year(c.index_on) * 12 + month(c.index_on)
-        - year(p.date_of_birth) * 12 - month(p.date_of_birth)) // 12 >= b.from_age
-    AND (year(c.index_on) * 12 + month(c.index_on)
-        - year(p.date_of_birth) * 12 - month(p.date_of_birth)) // 12 < b.to_age
+    ON year(c.index_on) * 12 + month(c.index_on)
+        - year(p.date_of_birth) * 12 - month(p.date_of_birth) >= b.from_age * 12
+    AND year(c.index_on) * 12 + month(c.index_on)
+        - year(p.date_of_birth) * 12 - month(p.date_of_birth) < b.to_age * 12
 WHERE c.grp = 'seen' OR (g.patient_id IS NOT NULL AND p.patient_id IS NOT NULL);
