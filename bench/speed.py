@@ -8,8 +8,8 @@ if it is there. Then, in alternating rounds, each in a process of its own so tha
   FLOOR, below.
 - *righthelp*: the stages as the product runs them, over views of the Parquet files, with the
   product's own memory limit. "Both scans to moments" are the stages that read the book and those
-  that count from the store: everybody, store, counts, people, moments. "The whole" adds choosing
-  the people.
+  make moments from the store: everybody, store, counts, moments. "The whole" adds choosing the
+  people, and their history and windows for the projection.
 - *pandas*: well-written (columns and rows pruned while reading, filtered before merging). It is
   given the people of the study ready-made, reads the book once, and stops at the same sums by
   month, which must be equal. It is spared choosing reference people and their history.
@@ -50,10 +50,9 @@ FROM appointments AS a
 SEMI JOIN cohort AS c ON a.patient_id = c.patient_id
 WHERE a.role = 'gp' AND a.status = 'attended'
     AND a.mode IN ('face_to_face', 'telephone', 'video', 'home_visit', 'written', 'unknown')
-    AND a.start_date >= $1 AND a.start_date < $2
 """
 SCANS = ("everybody", "store")
-FROM_STORE = ("counts", "people", "moments")
+FROM_STORE = ("counts", "moments")
 LIMITS = ((50_000_000, 5.0), (0, 6.0))
 """Times the floor that both scans to moments may take, from so many rows on."""
 MEMORY_LIMIT_MB = 1_000
@@ -159,9 +158,8 @@ def time_floor(folder: Path) -> dict[str, Any]:
         engine.execute(
             f"CREATE TABLE cohort AS SELECT DISTINCT patient_id FROM read_parquet({cohort})"
         )
-        window = engine.rows(f"SELECT min(store_from), max(store_to) FROM read_parquet({cohort})")
         watch = Watch()
-        engine.rows(FLOOR, window[0])
+        engine.rows(FLOOR)
         return {**watch.read()}
 
 

@@ -58,8 +58,7 @@ def make_pages() -> dict[str, str]:
 
 def find_stale(pages: Mapping[str, str], folder: Path) -> list[str]:
     """Names of pages that differ from the folder's, are missing there, or should not be there."""
-    files = folder.iterdir() if folder.is_dir() else ()
-    there = {path.name: path.read_text(encoding="utf-8") for path in files}
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.*")}
     return sorted(name for name in {*pages, *there} if pages.get(name) != there.get(name))
 
 
@@ -240,7 +239,7 @@ def _describe_module(module: ModuleType) -> Iterator[str]:
             continue
         written = _write_function(node) if isinstance(node, ast.FunctionDef) else _write_class(node)
         yield f"### `{node.name}`"
-        yield f"```python\n{written}\n```"
+        yield f"```python\n{written}\n```".replace("'", '"')
         yield _as_text(ast.get_docstring(node) or "")
 
 

@@ -154,7 +154,7 @@ def _draw_person(
             )
         )
     ]
-    if appointments and draw(st.integers(0, 1)):
+    if draw(st.booleans()) and appointments:
         appointments.append(appointments[0])
     contacts = draw(
         st.lists(

@@ -99,8 +99,8 @@ def test_nobody_seen_is_refused() -> None:
     )
 
 
-def _ann(**rows: list[str]) -> Row:
-    held = make_person("ann", link_worker=["2024-03-09"], **rows)
+def _ann(*, gp: list[str], referred: list[str]) -> Row:
+    held = make_person("ann", gp=gp, referred=referred, link_worker=["2024-03-09"])
     return count(held, make_study(reference={"lag_days": 30})).of("seen")["ann"]
 
 

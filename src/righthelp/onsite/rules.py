@@ -19,7 +19,7 @@ from righthelp.protocol.study import Site, Study
 LONGEST_LAG_MONTHS = 6
 """How long before the index a visit may lie and still count as the one that led to it."""
 
-POPULATION_PEOPLE = 200_000
+POPULATION_PEOPLE = 50_000
 """Above this many registered people the population is a hash sample of about this size."""
 
 KINDS: tuple[tuple[str, str, str], ...] = tuple(

@@ -17,4 +17,5 @@ def count_contacts(engine: Engine, definition: Definition) -> None:
     """Count contacts under a definition: `unit_months`, `unit_history`, and `people` from them."""
     write_definition(engine, definition)
     engine.run_file(SQL, "counts.sql")
+    engine.run_file(SQL, "history.sql")
     engine.run_file(SQL, "people.sql")

@@ -1,7 +1,5 @@
--- Stage 5: contacts of each unit by month from its index, and by month before its qualifying
--- visit, under one definition of a contact.
--- Reads events, units, definition_kinds, definition_rule (one row), index_days, visit_history_days.
--- Makes unit_months, unit_history.
+-- Stage 5: contacts of each unit by month from its index, under one definition of a contact.
+-- Reads events, definition_kinds, definition_rule (one row), index_days. Makes unit_months.
 --
 -- At most one contact a person a day: each day of the month sets one bit, and the bits are counted.
 
@@ -17,21 +15,4 @@ FROM events AS e
 SEMI JOIN definition_kinds AS k ON e.kind = k.kind
 JOIN index_days AS d ON e.index_on = d.index_on AND e.day = d.day
 CROSS JOIN definition_rule AS r
-GROUP BY e.unit, d.month;
-
-CREATE OR REPLACE TABLE unit_history AS
-SELECT
-    e.unit,
-    d.month,
-    (CASE
-        WHEN min(r.same_day) = 'one' THEN bit_count(bit_or(1::BIGINT << d.day_of_month))
-        ELSE count(*)
-    END)::SMALLINT AS contacts
-FROM events AS e
-SEMI JOIN definition_kinds AS k ON e.kind = k.kind
-JOIN units AS u ON e.unit = u.unit
-JOIN visit_history_days AS d
-    ON u.qualifying_on = d.qualifying_on AND e.index_on + e.day = d.on_day
-CROSS JOIN definition_rule AS r
-WHERE u.grp <> 'population'
 GROUP BY e.unit, d.month;

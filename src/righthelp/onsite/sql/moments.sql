@@ -1,4 +1,4 @@
--- Stage 7: the moments of the course by month, for new, ongoing and reference people.
+-- Stage 8: the moments of the course by month, for new, ongoing and reference people.
 -- People of one cell who share an index day and the same days at risk share an exposure pattern, so
 -- person-time is a number of the pattern and never multiplied out by person and month.
 -- Reads units, reach, cells, unit_months, course_months.

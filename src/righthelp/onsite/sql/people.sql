@@ -1,4 +1,4 @@
--- Stage 6: one row a unit with its counts in the windows and the days it was at risk in each.
+-- Stage 7: one row a unit with its counts in the windows and the days it was at risk in each.
 -- `person` is one number for somebody who is both seen and reference.
 -- The two sides are aggregated apart and joined once.
 -- Reads units, reach, bands, unit_months, unit_history. Makes people.
