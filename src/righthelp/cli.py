@@ -45,6 +45,18 @@ def new(folder: Path) -> None:
 
 @cli.command()
 @click.argument("study", type=FILE)
+@click.option("--out", type=FOLDER, default=".", show_default=True, help="Where they go.")
+def template(study: Path, *, out: Path) -> None:
+    """Write the spreadsheet templates of STUDY: its dates, its windows, its contacts."""
+    from righthelp.run import load_study
+    from righthelp.start import write_templates
+
+    for path in write_templates(load_study(study), out):
+        click.echo(f"wrote {path}")
+
+
+@cli.command()
+@click.argument("study", type=FILE)
 @click.option("--site", help="Also read this site's data and list everything odd in them.")
 @as_json_option
 def check(study: Path, site: str | None, *, as_json: bool) -> None:
@@ -60,7 +72,8 @@ def check(study: Path, site: str | None, *, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps({"sites": sites, "protocol_digest": loaded.digest()}, indent=2))
         else:
-            click.echo(f"{study} is in order: {len(sites)} sites ({', '.join(sites)})")
+            number = "1 site" if len(sites) == 1 else f"{len(sites)} sites"
+            click.echo(f"{study} is in order: {number} ({', '.join(sites)})")
             click.echo(f"protocol digest {loaded.digest()}")
         return
     from righthelp.run import check_site
@@ -210,7 +223,8 @@ def _run(study: Path, out: Path, *, as_json: bool) -> None:
         show_run([one.released for one in made.counted])
         for site, error in made.refused:
             click.echo(f"site {site} was refused: {error}", err=True)
-        click.echo(f"wrote {len(made.returns)} returns to {out / 'returns'}")
+        for path in made.returns:
+            click.echo(f"wrote {path}")
         click.echo(f"wrote {made.report}")
     if made.refused:
         raise SystemExit(4)
@@ -256,7 +270,11 @@ def main() -> None:
 
     sys.excepthook = _report_bug
     try:
-        cli.main(standalone_mode=False)
+        cli.main(standalone_mode=False, prog_name="righthelp")
+    except OSError as error:
+        click.echo(f"{error.filename or 'a file'}: {error.strerror or error}", err=True)
+        click.echo("    Name a place that can be read and written.", err=True)
+        raise SystemExit(2) from None
     except RightHelpError as error:
         click.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None

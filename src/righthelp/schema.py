@@ -51,17 +51,16 @@ class Table:
 
     def to_csv(self, rows: Sequence[Row]) -> str:
         """The rows as CSV text: declared columns, UTF-8, empty for null, T and F for booleans."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.names)
-        for row in rows:
-            writer.writerow([_to_text(row.get(name)) for name in self.names])
-        return out.getvalue()
+        lines = [self.names, *([_to_text(row.get(name)) for name in self.names] for row in rows)]
+        return "".join(",".join(map(_quote, line)) + "\n" for line in lines)
 
     def from_csv(self, text: str, *, where: str) -> tuple[list[dict[str, object]], list[Problem]]:
         """Read CSV text written by `to_csv`; also everything that breaks the declaration."""
-        reader = csv.reader(io.StringIO(text))
-        header = next(reader, [])
+        try:
+            header, *lines = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+        except csv.Error as error:
+            remedy = "Ask the site to make the return again; it was changed by hand."
+            return [], [Problem(f"the file is not CSV: {error}", where, remedy)]
         if tuple(header) != self.names:
             return [], [
                 Problem(
@@ -72,7 +71,7 @@ class Table:
             ]
         rows: list[dict[str, object]] = []
         problems: list[Problem] = []
-        for line, values in enumerate(reader, start=2):
+        for line, values in enumerate(lines, start=2):
             if len(values) != len(header):
                 problems.append(
                     Problem(
@@ -104,6 +103,13 @@ class Catalogue:
 
     title: str
     tables: tuple[Table, ...] = field(default_factory=tuple)
+
+
+def _quote(text: str) -> str:
+    """A CSV field; unlike the csv module it quotes a lone carriage return, which else ends a row."""
+    if any(mark in text for mark in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _to_text(value: object) -> str:

@@ -26,8 +26,6 @@ EXAMPLE_SITE = (
 
 def start_study(folder: Path) -> list[Path]:
     """Write a study file and the templates of the sheet routes; raises UsageError if one exists."""
-    from righthelp.onsite.sources.template import write_counts_template, write_summary_template
-
     study_path = folder / "study.toml"
     if study_path.exists():
         raise UsageError(
@@ -35,11 +33,18 @@ def start_study(folder: Path) -> list[Path]:
         )
     folder.mkdir(parents=True, exist_ok=True)
     study_path.write_text("\n".join(_lines()) + "\n", encoding="utf-8")
-    study = load_study(study_path)
+    return [study_path, *write_templates(load_study(study_path), folder)]
+
+
+def write_templates(study: Study, folder: Path) -> list[Path]:
+    """Write the templates of the sheet routes for a study; their notes give its own dates."""
+    from righthelp.onsite.sources.template import write_counts_template, write_summary_template
+
+    folder.mkdir(parents=True, exist_ok=True)
     counts, summary = folder / "counts-template.xlsx", folder / "summary-template.xlsx"
     write_counts_template(study, counts)
     write_summary_template(study, summary)
-    return [study_path, counts, summary]
+    return [counts, summary]
 
 
 def _lines() -> Iterator[str]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from righthelp.estimators.result import Estimate
-from righthelp.onsite.count import FLOW
 from righthelp.onsite.describe import Change, CourseMonth, describe_change
 from righthelp.onsite.estimates import SiteEstimate
+from righthelp.onsite.flow import list_steps
 from righthelp.onsite.people import Counted, People
 from righthelp.onsite.release import Answer, release
 from righthelp.protocol.study import Study
@@ -63,7 +63,7 @@ def make_answer(
         )
     return Answer(
         estimates=list(estimates),
-        flow=[(step, kind, why, (flow or {}).get(step, 0)) for step, kind, why in FLOW],
+        flow=list_steps(flow or {}),
         changes=list(changes),
         course=list(course),
         quality=quality,
@@ -96,14 +96,11 @@ def make_estimate(
     return SiteEstimate(design, who, "primary", estimate)
 
 
-def make_month(
-    n: int, *, contacts: float, months_at_risk: float | None = None, log_rr: float | None = 0.05
-) -> CourseMonth:
-    """One month of the course of people seen; 30 days at risk each unless told."""
-    at_risk = n * 30 / (365.25 / 12) if months_at_risk is None else months_at_risk
+def make_month(n: int, *, contacts: float, log_rr: float | None = 0.05) -> CourseMonth:
+    """One month of the course of people seen."""
     against = (
         Estimate.none(n=n, reason="no contacts were counted")
         if log_rr is None
         else Estimate.ok(log_rr=log_rr, se=0.123456, n=n)
     )
-    return CourseMonth("seen", 1, n, contacts, at_risk, against)
+    return CourseMonth("seen", 1, n, contacts, against)

@@ -81,96 +81,114 @@ def studies(draw: st.DrawFn, anchor: str | None = None) -> Study:
     )
 
 
-def _edges(study: Study) -> list[date]:
-    """Days at which something begins or ends, and the days beside them."""
-    first, end = study.index_range(site_of(study))
-    steps = range(-19, 16)
-    days = {month_later(start, step) for start in (first, end) for step in steps}
-    return sorted(day + timedelta(shift) for day in days for shift in (-1, 0, 1, 14))
-
-
-@st.composite
-def _ways_in(draw: st.DrawFn, in_period: st.SearchStrategy[date]) -> tuple[date, date, list[date]]:
-    """A contact, the referral before it, the visit before that, and visits before and after."""
-    contact = draw(in_period)
-    referral = contact - timedelta(draw(st.sampled_from([0, 1, 30, 95, 250])))
-    visit = referral - timedelta(draw(st.sampled_from([0, 1, 40, 185])))
-    shifts = draw(st.lists(st.sampled_from([-5, -91, -93, -184, -200, -364, -366, 60]), max_size=5))
-    return contact, referral, [visit, *(visit + timedelta(shift) for shift in shifts)]
-
-
 @st.composite
 def records(draw: st.DrawFn, study: Study, *, max_people: int = 10) -> Records:
-    """The records of a few people; most of them seen, many at the edge of a rule."""
-    edges = _edges(study)
+    """The records of a few people; most of them seen, nearly every date at the edge of a rule."""
     first, end = study.index_range(site_of(study))
-    span = (edges[-1] - edges[0]).days
-    near = [month_later(first, -6), month_later(first, -1), first, month_later(end, 6)]
-    day = st.one_of(
-        st.sampled_from(edges),
-        st.sampled_from(near),
-        st.integers(0, span).map(lambda number: edges[0] + timedelta(number)),
+    in_period = st.one_of(
+        st.sampled_from([first, end - timedelta(1)]),
+        st.integers(0, (end - first).days - 1).map(lambda number: first + timedelta(number)),
     )
-    in_period = st.integers(0, (end - first).days - 1).map(lambda n: first + timedelta(n))
-    people = draw(st.integers(1, max_people))
     total = Records()
-    for number in range(people):
-        total += _draw_person(draw, f"p{number}", day, in_period)
+    for number in range(draw(st.integers(1, max_people))):
+        total += _draw_person(draw, f"p{number}", study, in_period)
     # The engine refuses a site where nobody was seen.
     last = LinkWorkerContact("p0", draw(in_period))
     return total + Records(link_worker_contacts=(last,))
 
 
+def _list_edges(study: Study, contact: date, visit: date) -> list[date]:
+    """The days at which windows, months, the extract and the index period begin or end."""
+    site, windows = site_of(study), study.windows
+    first, end = study.index_range(site)
+    by_month = study.index.anchor == "month"
+    index = first if by_month else contact
+    after = (end if by_month else contact + timedelta(1)) + timedelta(windows.washout_days)
+    back = (0, 6, windows.before_months, 2 * windows.before_months + 1, windows.history_months)
+    assert site.extract_from is not None
+    assert site.extract_to is not None
+    return [
+        *(month_later(index, -months) for months in back),
+        *(month_later(after, months) for months in (0, 1, windows.after_months)),
+        *(month_later(visit, -months) for months in (0, 3, 6, windows.history_months)),
+        *(first, end, month_later(first, -6), site.extract_from, site.extract_to),
+        *(contact, visit),
+    ]
+
+
 def _draw_person(
-    draw: st.DrawFn, name: str, day: st.SearchStrategy[date], in_period: st.SearchStrategy[date]
+    draw: st.DrawFn, name: str, study: Study, in_period: st.SearchStrategy[date]
 ) -> Records:
+    contact = draw(in_period)
+    referral = contact - timedelta(draw(st.sampled_from([0, 1, 30, 95, 190])))
+    visit = referral - timedelta(draw(st.sampled_from([0, 1, 40, 150])))
+    edges = _list_edges(study, contact, visit)
+    # Few days, so that several things happen on one of them or on the day beside it.
+    pool = draw(st.lists(st.sampled_from(edges), min_size=2, max_size=5))
+    near = st.tuples(st.sampled_from(pool), st.sampled_from([0, 0, 0, -1, 1]))
+    day = st.one_of(
+        near.map(lambda found: found[0] + timedelta(found[1])),
+        st.sampled_from(edges),
+        st.integers(-560, 460).map(lambda number: contact + timedelta(number)),
+    )
+    seen = draw(st.integers(0, 3)) > 0
+    return Records(
+        _draw_patient(draw, name, day),
+        _draw_registrations(draw, name, day),
+        _draw_appointments(draw, name, day, visit),
+        tuple(
+            LinkWorkerContact(name, on, draw(st.sampled_from(OUTCOMES)))
+            for on in [*([contact] if seen else []), *draw(st.lists(day, max_size=2))]
+        ),
+        tuple(
+            Referral(name, on)
+            for on in [
+                *([referral] if seen and draw(st.booleans()) else []),
+                *draw(st.lists(day, max_size=2)),
+            ]
+        ),
+    )
+
+
+def _draw_patient(draw: st.DrawFn, name: str, day: st.SearchStrategy[date]) -> tuple[Patient, ...]:
     born = draw(st.sampled_from([date(1943, 3, 1), date(1984, 4, 1), date(2001, 12, 1)]))
-    died = draw(st.one_of(st.none(), st.none(), st.none(), day))
+    died = draw(st.one_of(st.none(), st.none(), day))
     sex = draw(st.sampled_from(["female", "male"]))
-    is_patient = draw(st.integers(0, 9)) > 0
+    return (Patient(name, born, died, sex),) if draw(st.integers(0, 9)) else ()
+
+
+def _draw_registrations(
+    draw: st.DrawFn, name: str, day: st.SearchStrategy[date]
+) -> tuple[Registration, ...]:
     spells = draw(
         st.one_of(
             st.just([(date(2010, 1, 1), None)]),
+            day.map(lambda on: [(on, None)]),
+            st.tuples(day, day).map(lambda two: [(date(2010, 1, 1), two[0]), (two[1], None)]),
             st.lists(st.tuples(day, st.one_of(st.none(), day)), max_size=3),
         )
     )
+    practices = st.sampled_from(("P1",) if draw(st.booleans()) else PRACTICES)
     registrations = [
         Registration(
             name,
             start if stop is None else min(start, stop),
             None if stop is None else max(start, stop),
-            draw(st.sampled_from(PRACTICES if draw(st.booleans()) else ("P1",))),
+            draw(practices),
         )
         for start, stop in spells
     ]
-    if registrations and draw(st.integers(0, 5)) == 0:
-        registrations.append(registrations[0])
+    return (*registrations, *registrations[: draw(st.integers(0, 1))])
+
+
+def _draw_appointments(
+    draw: st.DrawFn, name: str, day: st.SearchStrategy[date], visit: date
+) -> tuple[Appointment, ...]:
+    facts = st.tuples(day, st.sampled_from(KINDS), st.sampled_from(["A", "A", "B", None]))
     appointments = [
         Appointment(name, on, *kind, category, draw(st.sampled_from(PRACTICES)))
-        for on, kind, category in draw(
-            st.lists(
-                st.tuples(day, st.sampled_from(KINDS), st.sampled_from(["A", "A", "B", None])),
-                max_size=8,
-            )
-        )
+        for on, kind, category in draw(st.lists(facts, max_size=10))
     ]
-    if draw(st.booleans()) and appointments:
-        appointments.append(appointments[0])
-    contacts = draw(
-        st.lists(
-            st.tuples(st.one_of(in_period, in_period, day), st.sampled_from(OUTCOMES)), max_size=3
-        )
-    )
-    referrals = draw(st.lists(st.one_of(day, in_period), max_size=2))
     if draw(st.booleans()):
-        contact, referral, visits = draw(_ways_in(in_period))
-        contacts.append((contact, None))
-        referrals.append(referral)
-        appointments += [Appointment(name, on, *KINDS[0], "A") for on in visits]
-    return Records(
-        (Patient(name, born, died, sex),) if is_patient else (),
-        tuple(registrations),
-        tuple(appointments),
-        tuple(LinkWorkerContact(name, on, outcome) for on, outcome in contacts),
-        tuple(Referral(name, on) for on in referrals),
-    )
+        appointments.append(Appointment(name, visit, *KINDS[0], "A"))
+    return (*appointments, *appointments[: draw(st.integers(0, 1))])

@@ -49,17 +49,17 @@ def test_a_table_is_read_back_as_it_was_written(
 
 @settings(max_examples=20)
 @given(
-    st.fixed_dictionaries({table.name: rows_of(table) for table in TABLES}),
-    st.sampled_from(["return", "return.zip"]),
-    st.dictionaries(words, st.one_of(words, st.integers(), st.none()), max_size=3),
+    tables=st.fixed_dictionaries({table.name: rows_of(table) for table in TABLES}),
+    name=st.sampled_from(["return", "return.zip"]),
+    facts=st.dictionaries(words, st.one_of(words, st.integers(), st.none()), max_size=3),
 )
 def test_a_bundle_is_read_back_as_it_was_written(
     tables: dict[str, tuple[dict[str, Any], ...]],
     name: str,
     facts: dict[str, Any],
-    tmp_path_factory: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    path: Path = tmp_path_factory.mktemp("bundle") / name
+    path = tmp_path_factory.mktemp("bundle") / name
     told = {**facts, "protocol_digest": "0" * 64}
     released = Released(site="north", tables=tables, provenance=told)
     write_bundle(released, path)

@@ -35,7 +35,7 @@ def released() -> Released:
     return release_answer(
         make_answer(
             estimates=[make_estimate(60), make_estimate(4, who="ongoing")],
-            flow={"seen": 64, "new": 60, "ongoing": 4},
+            flow={"compared": 64, "ongoing": 4},
             changes=make_changes([(3, 2), (5, 5), (0, 4)] * 20, [(1, 1)] * 4),
             course=[make_month(60, contacts=50), make_month(60, contacts=3)],
             n_rows=31,

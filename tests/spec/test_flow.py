@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from righthelp.onsite.count import read_flow
+from righthelp.onsite.flow import read_flow
 from righthelp.onsite.people import read_counted
 from tests.lib.counting import count, counted_engine, read_told
 from tests.lib.records import Records, make_person
@@ -77,7 +77,7 @@ def test_the_first_reason_that_applies_is_the_one_told(facts: dict[str, object],
 def test_the_steps_add_up() -> None:
     """seen = left out + registered; registered = ongoing + new; new = left out + complete."""
     with counted_engine(_everybody(), make_study()) as (engine, _):
-        flow = {step: n for step, _, _, n in read_flow(engine)}
+        flow = {one.step: one.n for one in read_flow(engine)}
     assert flow["seen"] == len(ONE_AT_EACH_STEP)
     assert flow["registered"] == flow["seen"] - flow["not_a_patient"] - flow["not_registered"]
     assert flow["new"] == flow["registered"] - flow["ongoing"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -110,7 +109,7 @@ def test_the_seed_says_who_is_drawn() -> None:
     """Drawn by hash, so the same people on every machine and engine; another seed, others.
 
     The number is that of the first 13 hexadecimal digits of md5("seed:month:person"), between 0 and
-    1, as an exponential waiting time divided by the visits of the month; the shortest are drawn.
+    1, divided by the visits of the month (sequential Poisson sampling); the smallest are drawn.
     """
     held = SEEN
     for number in range(30):
@@ -122,7 +121,7 @@ def test_the_seed_says_who_is_drawn() -> None:
         drawn[seed] = set(_drawn(count(held, study)))
         assert drawn[seed] == set(_drawn(count(held, study, backwards=True)))
         waiting = {
-            name: -math.log((int(_md5(f"{seed}:{month}:{name}")[:13], 16) + 1) / 2**52)
+            name: (int(_md5(f"{seed}:{month}:{name}")[:13], 16) + 1) / 2**52
             for name in (f"r{number:02}" for number in range(30))
         }
         assert drawn[seed] == set(sorted(waiting, key=waiting.__getitem__)[:5])

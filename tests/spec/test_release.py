@@ -20,8 +20,8 @@ Row = dict[str, Any]
 
 def _flow_of(n: int, policy: str = "default") -> Row:
     study = make_study(disclosure={"policy": policy})
-    released = release_answer(make_answer(flow={"seen": n}), study)
-    row = next(row for row in released.tables["flow"] if row["step"] == "seen")
+    released = release_answer(make_answer(flow={"ongoing": n}), study)
+    row = next(row for row in released.tables["flow"] if row["step"] == "ongoing")
     return {"n": row["n"], "state": row["state"]}
 
 

@@ -6,44 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from righthelp.engine import Engine
-from righthelp.onsite.cohort import SQL, select_cohort
+from righthelp.onsite.cohort import select_cohort
 from righthelp.onsite.describe import Change, CourseMonth, describe_change, describe_course
 from righthelp.onsite.estimates import SiteEstimate, estimate_definition, estimate_site
+from righthelp.onsite.flow import FlowStep, read_flow
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.people import read_counted
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.store import count_contacts, fill_store
-
-FLOW: tuple[tuple[str, str, str], ...] = (
-    ("seen", "kept", "Had a contact with the link worker in the index period"),
-    ("not_a_patient", "left_out", "Not in the site's list of patients"),
-    ("not_registered", "left_out", "Not registered with the site on the day of the contact"),
-    ("registered", "kept", "Seen and registered"),
-    ("ongoing", "described", "Already under the link worker before: described, not compared"),
-    ("new", "kept", "New to the link worker"),
-    ("died", "left_out", "Died before the end of the after window"),
-    ("left", "left_out", "Left the practice before the end of the after window"),
-    ("records_end", "left_out", "The records end before the after window does"),
-    ("joined_late", "left_out", "Registered, or the records begin, after the before window does"),
-    ("complete", "kept", "New, and registered for the whole of both windows"),
-    ("no_visit", "left_out", "No contact up to the referral in the six months before the index"),
-    ("short_history", "left_out", "Not registered for the whole year before that contact"),
-    ("compared", "kept", "New, complete and with their history: compared with reference people"),
-    ("referral_unknown", "described", "New people without a referral date; the protocol's lag"),
-    ("reference", "described", "Reference people with their history"),
-    ("reference_incomplete", "described", "Reference people drawn but not complete: not used"),
-    ("reference_seen_later", "described", "Reference people who met the scheme later themselves"),
-    ("population", "described", "Registered people from whom the practice's rates are learned"),
-)
-_SUMS = {
-    "seen": (
-        "not_a_patient not_registered ongoing died left records_end joined_late no_visit "
-        "short_history compared"
-    ),
-    "registered": "ongoing died left records_end joined_late no_visit short_history compared",
-    "new": "died left records_end joined_late no_visit short_history compared",
-    "complete": "no_visit short_history compared",
-}
 
 Progress = Callable[[str], None]
 
@@ -53,7 +23,7 @@ class Records:
     """What the records of a site gave: estimates, flow, change and course, all exact."""
 
     estimates: list[SiteEstimate]
-    flow: list[tuple[str, str, str, int]]
+    flow: list[FlowStep]
     changes: list[Change]
     course: list[CourseMonth]
 
@@ -78,12 +48,3 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         recounted = read_counted(engine, collect_course(engine, rules))
         estimates += estimate_definition(recounted, rules.study, name=rival.name)
     return Records(estimates, flow, describe_change(counted), describe_course(course))
-
-
-def read_flow(engine: Engine) -> list[tuple[str, str, str, int]]:
-    """Everybody at every step, in order; the steps left out add up to those kept."""
-    engine.run_file(SQL, "flow.sql")
-    counted: dict[str, int] = dict(engine.rows("SELECT step, n FROM flow"))
-    for name, parts in _SUMS.items():
-        counted[name] = sum(counted.get(part, 0) for part in parts.split())
-    return [(step, kind, reason, counted.get(step, 0)) for step, kind, reason in FLOW]

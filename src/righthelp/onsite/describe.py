@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ from righthelp.onsite.people import Counted, Floats, People
 from righthelp.returns.tables import BANDS
 
 BAND_STARTS = (0, 1, 3, 6, 10)
-DAYS_A_MONTH = 365.25 / 12
 WHO = ("new", "ongoing", "all")
 
 
@@ -49,7 +47,6 @@ class CourseMonth:
     month: int
     n: int
     contacts: float
-    months_at_risk: float
     against_baseline: Estimate
 
 
@@ -105,15 +102,12 @@ def describe_course(course: Course | None) -> list[CourseMonth]:
             * moments.k
         )
         for place, month in enumerate(course.months):
-            months_at_risk = float(moments.exposures[place]) / DAYS_A_MONTH
-            assert math.isfinite(months_at_risk)
             rows.append(
                 CourseMonth(
                     group=group,
                     month=month,
                     n=moments.n,
                     contacts=float(moments.counts[place]),
-                    months_at_risk=months_at_risk,
                     against_baseline=against[place],
                 )
             )

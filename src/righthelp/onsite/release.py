@@ -9,12 +9,13 @@ date of birth or death, free text, value or row enters a return.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from righthelp.onsite.describe import Change, CourseMonth
 from righthelp.onsite.estimates import SiteEstimate
+from righthelp.onsite.flow import FlowStep
 from righthelp.protocol.study import Disclosure, Site, Study
 from righthelp.returns.tables import BANDS, Released
 from righthelp.schema import Row
@@ -22,6 +23,10 @@ from righthelp.schema import Row
 ROUND_TO = 5
 SUMS_FROM = 50
 FLOOR = 5
+DIRECTIONS = ("fell", "stayed", "rose")
+Masks = Mapping[str, list[bool]]
+"""For each group which of its counts are withheld."""
+
 SUMS = (
     "contacts_before",
     "contacts_after",
@@ -66,7 +71,7 @@ class Answer:
     """Everything a site counted, exact; it stays on site."""
 
     estimates: Sequence[SiteEstimate]
-    flow: Sequence[tuple[str, str, str, int]]
+    flow: Sequence[FlowStep]
     changes: Sequence[Change]
     course: Sequence[CourseMonth]
     quality: Sequence[Mapping[str, Any]]
@@ -79,14 +84,19 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
     policy = policy_of(study.disclosure)
     changes = answer.changes
     hidden = _hidden_groups({change.who: change.n for change in changes}, policy)
+    directions = _mask_groups(changes, policy, of=_directions)
+    cells = _mask_groups(changes, policy, of=_cells)
     tables: dict[str, Iterable[Row]] = {
         "estimates": _estimates(answer.estimates, policy),
         "flow": _flow(answer.flow, policy),
-        "change": [_change(change, policy, hidden=change.who in hidden) for change in changes],
+        "change": [
+            _change(change, policy, hidden=change.who in hidden, masks=directions)
+            for change in changes
+        ],
         "pattern": [
             row
             for change in changes
-            for row in _pattern(change, policy, hidden=change.who in hidden)
+            for row in _pattern(change, hidden=change.who in hidden, masks=cells)
         ],
         "course": [_course(month, policy) for month in answer.course],
         "quality": [_quality(row, policy) for row in answer.quality],
@@ -160,25 +170,37 @@ def _hidden_groups(n_of: Mapping[str, int], policy: Policy) -> set[str]:
     return hidden | {"all"} if hidden else hidden
 
 
-def _flow(flow: Sequence[tuple[str, str, str, int]], policy: Policy) -> Iterable[Row]:
-    for position, (step, kind, reason, n) in enumerate(flow, start=1):
-        released, state = policy.people(n)
+def _flow(flow: Sequence[FlowStep], policy: Policy) -> Iterable[Row]:
+    """Steps as they may leave; a total is the sum of what is shown of its parts, so that it cannot
+    give a withheld part back."""
+    shown = {one.step: policy.people(one.n) for one in flow}
+    for position, one in enumerate(flow, start=1):
+        n, state = shown[one.step]
+        if one.parts:
+            n = sum(shown[part][0] or 0 for part in one.parts)
+            state = "rounded"
+            if not n and any(shown[part][0] is None for part in one.parts):
+                n, state = None, "suppressed"
         yield {
             "position": position,
-            "step": step,
-            "kind": kind,
-            "reason": reason,
-            "n": released,
+            "step": one.step,
+            "kind": one.kind,
+            "reason": one.reason,
+            "n": n,
             "state": state,
         }
 
 
-def _change(change: Change, policy: Policy, *, hidden: bool) -> Row:
+def _change(change: Change, policy: Policy, *, hidden: bool, masks: Masks) -> Row:
     n, state = (None, "suppressed") if hidden else policy.people(change.n)
-    names = ("fell", "stayed", "rose")
-    exact = [change.fell, change.stayed, change.rose]
-    shown = hide_complement(exact, policy) if n else [None, None, None]
-    row: dict[str, object] = {"who": change.who, "n": n, **dict(zip(names, shown, strict=True))}
+    shown: list[int | None] = [None] * len(DIRECTIONS)
+    if n:
+        shown = _show(_directions(change), masks[change.who])
+    row: dict[str, object] = {
+        "who": change.who,
+        "n": n,
+        **dict(zip(DIRECTIONS, shown, strict=True)),
+    }
     row |= dict.fromkeys(SUMS)
     if n:
         row["median_before"], row["median_after"] = change.median_before, change.median_after
@@ -194,27 +216,62 @@ def _change(change: Change, policy: Policy, *, hidden: bool) -> Row:
     return {**row, "state": state}
 
 
-def hide_complement(counts: Sequence[int], policy: Policy) -> list[int | None]:
-    """Counts that add up to a released total: if one alone must be withheld, so is the next
-    smallest, because the total would give it back."""
-    hidden = [policy.hides(n) for n in counts]
-    if sum(hidden) == 1:
-        others = [place for place, n in enumerate(counts) if n and not hidden[place]]
-        if others:
-            hidden[min(others, key=lambda place: counts[place])] = True
-    return [None if hide else round_to_base(n) for n, hide in zip(counts, hidden, strict=True)]
+def _directions(change: Change) -> list[int]:
+    return [getattr(change, name) for name in DIRECTIONS]
 
 
-def _pattern(change: Change, policy: Policy, *, hidden: bool) -> Iterable[Row]:
-    cells = [(before, after) for before in range(len(BANDS)) for after in range(len(BANDS))]
-    exact = [int(change.pattern[cell]) for cell in cells]
+def _cells(change: Change) -> list[int]:
+    return [int(n) for n in change.pattern.ravel()]
+
+
+def _mask_groups(
+    changes: Sequence[Change], policy: Policy, *, of: Callable[[Change], list[int]]
+) -> Masks:
+    """Which counts of each group are withheld; what is withheld of new or ongoing people is
+    withheld of all of them too, because the difference would give it back."""
+    masks = {change.who: hide_complement(of(change), policy) for change in changes}
+    for change in changes:
+        if change.who == "all":
+            parts = [mask for who, mask in masks.items() if who != "all"]
+            first = [any(places) for places in zip(*parts, masks["all"], strict=True)]
+            masks["all"] = hide_complement(of(change), policy, hidden=first)
+    return masks
+
+
+def hide_complement(
+    counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] | None = None
+) -> list[bool]:
+    """Which of the counts that add up to a released total are withheld: the small ones, and then
+    the next smallest, until what is withheld together is more than the policy's threshold."""
+    withheld = [
+        policy.hides(n) or before
+        for n, before in zip(counts, hidden or [False] * len(counts), strict=True)
+    ]
+    others = sorted(
+        (place for place, n in enumerate(counts) if n and not withheld[place]),
+        key=lambda place: counts[place],
+    )
+    for place in others:
+        together = [n for n, hide in zip(counts, withheld, strict=True) if hide and n]
+        if not together or (len(together) > 1 and sum(together) > policy.threshold):
+            break
+        withheld[place] = True
+    return withheld
+
+
+def _show(counts: Sequence[int], withheld: Sequence[bool]) -> list[int | None]:
+    return [None if hide else round_to_base(n) for n, hide in zip(counts, withheld, strict=True)]
+
+
+def _pattern(change: Change, *, hidden: bool, masks: Masks) -> Iterable[Row]:
+    names = [(before, after) for before in BANDS for after in BANDS]
     # Where so few people stand behind the table, its zeros alone would tell where they are.
-    shown = [None] * len(cells) if hidden else hide_complement(exact, policy)
-    for (before, after), n in zip(cells, shown, strict=True):
+    shown = [None] * len(names) if hidden else _show(_cells(change), masks[change.who])
+    for (before, after), n in zip(names, shown, strict=True):
         yield {
             "who": change.who,
-            "before_band": BANDS[before],
-            "after_band": BANDS[after],
+            "before_band": before,
+            "after_band": after,
             "n": n,
             "state": "suppressed" if n is None else "rounded",
         }
@@ -224,8 +281,9 @@ def _course(month: CourseMonth, policy: Policy) -> Row:
     n, state = policy.people(month.n)
     rate = log_rr = se = None
     few = policy.hides(round(month.contacts)) or month.n < SUMS_FROM
-    if n and not few and month.months_at_risk > 0:
-        rate = round(100 * round_to_base(month.contacts) / month.months_at_risk, 1)
+    if n and not few:
+        # Of the rounded people, not of their time at risk: that would give the exact number back.
+        rate = round(100 * round_to_base(month.contacts) / n, 1)
         against = month.against_baseline
         if against.log_rr is not None and against.se is not None:
             log_rr, se = round_estimate(against.log_rr, against.se, n=month.n)

@@ -15,13 +15,13 @@ from righthelp.estimators.summary import (
 )
 from righthelp.onsite.describe import describe_change
 from righthelp.onsite.estimates import CORRELATIONS, GroupRates, SiteEstimate, estimate_site
+from righthelp.onsite.flow import FlowStep
 from righthelp.onsite.people import Counted, People, Population
 from righthelp.onsite.sources.counts import SiteCounts
 from righthelp.onsite.sources.summary import GroupFigures, SiteSummary
 from righthelp.protocol.contacts import PRIMARY
 from righthelp.protocol.study import Site, Study
 
-FlowRows = list[tuple[str, str, str, int]]
 BASELINE_FOLD = 1.25
 """Groups further apart than this at the start are flagged as not alike."""
 
@@ -91,22 +91,28 @@ def _population(counts: SiteCounts, everyone: People) -> Population | None:
     )
 
 
-def _flow_of_sheet(counted: Counted) -> FlowRows:
+def _flow_of_sheet(counted: Counted) -> list[FlowStep]:
     seen, reference = counted.seen, counted.reference
     new = int(seen.is_new.sum())
     complete = int((seen.is_new & seen.complete).sum())
     return [
-        ("registered", "kept", "People seen on the sheet", seen.n),
-        (
+        FlowStep(
+            "registered",
+            "kept",
+            "People seen on the sheet",
+            seen.n,
+            ("ongoing", "incomplete", "complete"),
+        ),
+        FlowStep(
             "ongoing",
             "described",
             "Already under the link worker before: described, not compared",
             seen.n - new,
         ),
-        ("new", "kept", "New to the link worker", new),
-        ("incomplete", "left_out", "Registered for part of a window only", new - complete),
-        ("complete", "kept", "New, and registered for the whole of both windows", complete),
-        (
+        FlowStep("new", "kept", "New to the link worker", new, ("incomplete", "complete")),
+        FlowStep("incomplete", "left_out", "Registered for part of a window only", new - complete),
+        FlowStep("complete", "kept", "New, and registered for the whole of both windows", complete),
+        FlowStep(
             "reference",
             "described",
             "Reference people registered for the whole of both windows",
@@ -120,7 +126,9 @@ def answer_summary(summary: SiteSummary, *, study: Study) -> dict[str, Any]:
     return {
         "estimates": list(_summary_estimates(summary, study)),
         "flow": [
-            ("registered", "kept", "People seen, as the form says", summary.rows["seen"].n or 0)
+            FlowStep(
+                "registered", "kept", "People seen, as the form says", summary.rows["seen"].n or 0
+            )
         ],
         "changes": [],
         "course": [],

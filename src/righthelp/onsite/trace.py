@@ -8,7 +8,7 @@ from datetime import date
 from righthelp.engine import Engine, open_engine
 from righthelp.errors import UsageError
 from righthelp.onsite.cohort import SQL, select_cohort
-from righthelp.onsite.count import FLOW
+from righthelp.onsite.flow import FLOW
 from righthelp.onsite.rules import KINDS, Rules, is_eligible
 from righthelp.onsite.site import find_site
 from righthelp.onsite.sources.csv import read_csv_site

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
-from righthelp.protocol.study import Site, Study
+from righthelp.protocol.study import Site, Study, are_ages
 
 Place = tuple[str | int, ...]
 Complaint = tuple[Place, str, str]
@@ -43,7 +44,7 @@ def load_study(path: Path) -> Study:
     The paths of sites are taken from the study file's own folder.
     """
     text = read_text(path, "the study file")
-    study = parse_toml(text, Study, name=path.name, checks=_check_study)
+    study = parse_toml(text, Study, name=path.name, checks=_check_study, told=("value_error",))
     folder = path.resolve().parent
     sites = tuple(_resolve(site, folder) for site in study.site)
     return study.model_copy(update={"site": sites})
@@ -58,29 +59,49 @@ def _resolve(site: Site, folder: Path) -> Site:
     return site.model_copy(update=paths)
 
 
-def _check_study(given: Mapping[str, Any]) -> Iterable[Complaint]:
-    """What one section cannot see of another."""
-    index = given.get("index", {})
-    sites = given.get("site", [])
-    if not isinstance(index, dict) or not isinstance(sites, list):
-        return
-    by_month = index.get("anchor", "month") == "month"
-    for number, site in enumerate(sites):
-        if not isinstance(site, dict) or site.get("route") != "csv":
+def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
+    """The rules that bind several entries, told even where other entries are wrong."""
+    index, sites, reference = (given.get(name, {}) for name in ("index", "site", "reference"))
+    anchor = index.get("anchor", "month") if isinstance(index, dict) else "month"
+    if isinstance(index, dict):
+        yield from _check_days(index, ("index",), "index_from", "index_to", anchor == "date")
+    ages = reference.get("age_bands") if isinstance(reference, dict) else None
+    if isinstance(ages, list) and not are_ages(ages):
+        yield (
+            ("reference", "age_bands"),
+            f"{ages} are not ages that rise from above 0 to below 200",
+            "Give each age at which a new band begins once, the youngest first.",
+        )
+    seen: set[str] = set()
+    for number, site in enumerate(sites if isinstance(sites, list) else []):
+        if not isinstance(site, dict):
             continue
-        if by_month and "index_month" not in site:
+        place: Place = ("site", number)
+        name = str(site.get("id", ""))
+        if name in seen:
+            yield (*place, "id"), f"there are two sites {name}", "Give each its own id."
+        seen.add(name)
+        of_records = site.get("route") == "csv"
+        if of_records and anchor == "month" and "index_month" not in site:
             yield (
-                ("site", number),
+                place,
                 "the site has no index_month",
                 'Add index_month = "2024-03" (its own month), or set index.anchor = "date".',
             )
-        for name in ("extract_from", "extract_to"):
-            if name not in site:
-                yield (
-                    ("site", number),
-                    f"the site has no {name}",
-                    f"Add {name}. {Site.model_fields[name].description}",
-                )
+        yield from _check_days(site, place, "extract_from", "extract_to", of_records)
+
+
+def _check_days(
+    entries: Mapping[str, Any], place: Place, first: str, end: str, needed: bool
+) -> Iterator[Complaint]:
+    """Whether two days are there, if they are needed, and in their order."""
+    for name in (first, end):
+        if needed and name not in entries:
+            owner = "the site" if place[0] == "site" else "the index"
+            yield place, f"{owner} has no {name}", f"Add {name} = 2024-01-31 (a day of its own)."
+    start, stop = entries.get(first), entries.get(end)
+    if type(start) is type(stop) is date and start >= stop:
+        yield (*place, end), f"{end} {stop} is not after {first} {start}", f"Correct {end}."
 
 
 def read_text(path: Path, what: str) -> str:
@@ -102,11 +123,13 @@ def parse_toml(
     model: type[Model],
     *,
     name: str,
-    checks: Any = lambda given: (),
+    checks: Callable[[Mapping[str, Any]], Iterable[Complaint]] = lambda given: (),
+    told: Container[str] = (),
 ) -> Model:
     """TOML text as a model; raises ProtocolError with every problem and its line.
 
-    `checks` gives complaints about the raw content beyond what the model itself can tell.
+    `checks` gives complaints about the raw content beyond what the model itself can tell; `told`
+    names the types of pydantic's errors that they already tell.
     """
     try:
         given = tomllib.loads(text)
@@ -119,7 +142,11 @@ def parse_toml(
     try:
         result = model.model_validate(given)
     except ValidationError as error:
-        complaints += [_explain(model, found) for found in error.errors() if not _is_echo(found)]
+        complaints += [
+            _explain(model, found)
+            for found in error.errors()
+            if found["type"] not in told and not _is_echo(found)
+        ]
     if result is not None and not complaints:
         return result
     lines = _index_lines(text)

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from righthelp.protocol.calendar import add_months, parse_month
 from righthelp.protocol.records import MODES, ROLES, STATUSES
@@ -149,7 +158,10 @@ class Reference(Section):
     """The registered people, not referred, from whom the expected course is learned."""
 
     per_seen: int = Field(
-        default=20, ge=1, le=100, description="Reference people for each seen person, at most."
+        default=20,
+        ge=1,
+        le=100,
+        description="Reference people for each seen person, at most. Unit: people.",
     )
     lag_days: int = Field(
         default=30,
@@ -165,6 +177,19 @@ class Reference(Section):
     seed: int = Field(
         default=1, ge=0, le=2**31 - 1, description="Seed of the order in which people are drawn."
     )
+
+    @field_validator("age_bands")
+    @classmethod
+    def _rising(cls, ages: tuple[int, ...]) -> tuple[int, ...]:
+        if not are_ages(ages):
+            raise ValueError("ages must rise from above 0 to below 200")
+        return ages
+
+
+def are_ages(ages: Sequence[object]) -> bool:
+    """Whether these are whole ages, each above the one before, from above 0 to below 200."""
+    whole = [age for age in ages if isinstance(age, int)]
+    return len(whole) == len(ages) and all(young < old for young, old in pairwise((0, *whole, 200)))
 
 
 class Disclosure(Section):

@@ -118,7 +118,11 @@ COURSE = Table(
         Column("group", "text", "Whose", role="key", values=("seen", "reference")),
         Column("month", "integer", "Month from the index; 0 is the index month", role="key"),
         Column(
-            "rate_per_100", "number", "Contacts per 100 people a month", nullable=True, role="sum"
+            "rate_per_100",
+            "number",
+            "Contacts in the month per 100 people of the group",
+            nullable=True,
+            role="sum",
         ),
         Column("log_rr", "number", "Log rate ratio to months -12 to -7", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),

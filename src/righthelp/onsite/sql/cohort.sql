@@ -13,8 +13,9 @@ FROM practice_registrations AS g
 SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id;
 
 -- Reference visits in the order in which they are drawn: a number between 0 and 1 from the hash of
--- the person and the month, made exponential and divided by how many visits the month had and how
--- many of the people seen were referred in it. So visits are drawn as referrals fall on visits, and
+-- the person and the month, divided by how many visits the month had and how many of the people
+-- seen were referred in it (sequential Poisson sampling, Ohlsson 1998, J Off Stat 14:149: the chance
+-- to be drawn is in proportion to that). So visits are drawn as referrals fall on visits, and
 -- one person may be drawn in several months. Left out: visits of people known to the scheme by
 -- then, and the visits that led somebody to the link worker.
 CREATE OR REPLACE TABLE reference_drawn AS
@@ -34,7 +35,7 @@ FROM (
     ANTI JOIN qualifying_visits AS q
         ON e.patient_id = q.patient_id AND e.visit_on = q.qualifying_on
 ) AS h
-ORDER BY -ln((h.hashed + 1) / 4503599627370497.0) / h.weight, h.patient_id, h.month_number
+ORDER BY (h.hashed + 1) / 4503599627370497.0 / h.weight, h.patient_id, h.month_number
 LIMIT (
     SELECT (count(*) FILTER (WHERE s.is_new)) * max(r.per_seen) FROM seen AS s CROSS JOIN rules AS r
 );
