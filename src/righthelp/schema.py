@@ -106,7 +106,7 @@ class Catalogue:
 
 
 def _quote(text: str) -> str:
-    """A CSV field; unlike the csv module it quotes a lone carriage return, which else ends a row."""
+    """A CSV field; unlike the csv module it quotes a lone carriage return too."""
     if any(mark in text for mark in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from righthelp.onsite.flow import FLOW
-from righthelp.onsite.release import POLICIES, Answer, Policy, hide_complement, round_to_base
+from righthelp.onsite.release import POLICIES, Answer, Policy, hide_together, round_to_base
 from righthelp.onsite.site import count_site
 from righthelp.returns.bundle import write_bundle
 from righthelp.returns.tables import TABLES, Released
@@ -135,7 +135,7 @@ def test_fell_stayed_and_rose_cannot_be_had_from_each_other_and_n(name: str) -> 
         for fell in range(n + 1):
             for stayed in range(n - fell + 1):
                 split = (fell, stayed, n - fell - stayed)
-                withheld = hide_complement(split, policy)
+                withheld = hide_together(split, policy)
                 shown = [
                     None if hide else round_to_base(n)
                     for n, hide in zip(split, withheld, strict=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from righthelp.onsite.describe import Change, CourseMonth
 from righthelp.onsite.estimates import SiteEstimate
@@ -66,6 +66,14 @@ class Policy:
 POLICIES: Mapping[str, Policy] = {"default": Policy(7), "sacro10": Policy(9)}
 
 
+class Hide(Protocol):
+    """A rule that says which of some counts are withheld."""
+
+    def __call__(
+        self, counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] = ()
+    ) -> list[bool]: ...
+
+
 @dataclass(frozen=True)
 class Answer:
     """Everything a site counted, exact; it stays on site."""
@@ -84,8 +92,8 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
     policy = policy_of(study.disclosure)
     changes = answer.changes
     hidden = _hidden_groups({change.who: change.n for change in changes}, policy)
-    directions = _mask_groups(changes, policy, of=_directions)
-    cells = _mask_groups(changes, policy, of=_cells)
+    directions = _mask_groups(changes, policy, of=_directions, hide=hide_together)
+    cells = _mask_groups(changes, policy, of=_cells, hide=hide_complement)
     tables: dict[str, Iterable[Row]] = {
         "estimates": _estimates(answer.estimates, policy),
         "flow": _flow(answer.flow, policy),
@@ -225,28 +233,36 @@ def _cells(change: Change) -> list[int]:
 
 
 def _mask_groups(
-    changes: Sequence[Change], policy: Policy, *, of: Callable[[Change], list[int]]
+    changes: Sequence[Change], policy: Policy, *, of: Callable[[Change], list[int]], hide: Hide
 ) -> Masks:
     """Which counts of each group are withheld; what is withheld of new or ongoing people is
     withheld of all of them too, because the difference would give it back."""
-    masks = {change.who: hide_complement(of(change), policy) for change in changes}
+    masks = {change.who: hide(of(change), policy) for change in changes}
     for change in changes:
         if change.who == "all":
             parts = [mask for who, mask in masks.items() if who != "all"]
             first = [any(places) for places in zip(*parts, masks["all"], strict=True)]
-            masks["all"] = hide_complement(of(change), policy, hidden=first)
+            masks["all"] = hide(of(change), policy, hidden=first)
     return masks
 
 
-def hide_complement(
-    counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] | None = None
+def hide_together(
+    counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] = ()
 ) -> list[bool]:
-    """Which of the counts that add up to a released total are withheld: the small ones, and then
+    """Which of a few counts that add up to a released total are withheld: all, if one is small.
+
+    With three of them, the rule by which one or two were chosen would narrow the rest.
+    """
+    return [any(hidden) or any(policy.hides(n) for n in counts)] * len(counts)
+
+
+def hide_complement(
+    counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] = ()
+) -> list[bool]:
+    """Which of many counts that add up to a released total are withheld: the small ones, and then
     the next smallest, until what is withheld together is more than the policy's threshold."""
-    withheld = [
-        policy.hides(n) or before
-        for n, before in zip(counts, hidden or [False] * len(counts), strict=True)
-    ]
+    withheld = [policy.hides(n) for n in counts]
+    withheld = [a or b for a, b in zip(withheld, hidden or withheld, strict=True)]
     others = sorted(
         (place for place, n in enumerate(counts) if n and not withheld[place]),
         key=lambda place: counts[place],
