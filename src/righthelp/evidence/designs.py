@@ -86,8 +86,8 @@ FAMILIES: tuple[Design, ...] = (
         "weaker",
         ("learned_correlation",),
         "How well one half-year's contacts foretell the next is learned from everybody registered, "
-        "one step earlier. The line is then applied to the people seen and moved with the trend of "
-        "everybody else.",
+        "one step earlier. The line is then applied to the people seen and moved so that it "
+        "foretells the total of everybody.",
         "The line of the earlier step also holds for the later one, and for people with counts as "
         "high as those of the people seen. On a real panel of doctor visits where nothing was done "
         "it gave 1.11, 1.14 and 0.89 in three years, so it earns no verdict.",

@@ -1,4 +1,4 @@
-"""The validity benchmark itself: measures, their Monte Carlo errors, one world all through."""
+"""What the validity benchmark says of a set of estimates, by hand."""
 
 from __future__ import annotations
 
