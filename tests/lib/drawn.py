@@ -116,6 +116,28 @@ def _list_edges(study: Study, contact: date, visit: date) -> list[date]:
     ]
 
 
+def _list_reach(study: Study, contact: date, visit: date) -> tuple[list[date], list[date]]:
+    """The days from which, and up to which, somebody must be at risk for something to count."""
+    windows = study.windows
+    first, end = study.index_range(site_of(study))
+    by_month = study.index.anchor == "month"
+    index = first if by_month else contact
+    after = (end if by_month else contact + timedelta(1)) + timedelta(windows.washout_days)
+    gap = int(by_month) + round(windows.washout_days / 30.44)
+    starts = [
+        month_later(index, -windows.before_months),
+        month_later(index, -2 * windows.before_months - gap),
+        month_later(visit, -windows.history_months),
+        contact,
+    ]
+    return starts, [month_later(after, windows.after_months), after, contact]
+
+
+def _sum_up(pair: tuple[date, timedelta]) -> date:
+    """A day and how far from it."""
+    return pair[0] + pair[1]
+
+
 def _draw_person(
     draw: st.DrawFn, name: str, study: Study, in_period: st.SearchStrategy[date]
 ) -> Records:
@@ -131,10 +153,14 @@ def _draw_person(
         st.sampled_from(edges),
         st.integers(-560, 460).map(lambda number: contact + timedelta(number)),
     )
+    beside = st.sampled_from([0, 0, -1, 1]).map(timedelta)
+    starts, stops = _list_reach(study, contact, visit)
+    start = st.one_of(st.tuples(st.sampled_from(starts), beside).map(_sum_up), day)
+    stop = st.one_of(st.tuples(st.sampled_from(stops), beside).map(_sum_up), day)
     seen = draw(st.integers(0, 3)) > 0
     return Records(
-        _draw_patient(draw, name, day),
-        _draw_registrations(draw, name, day),
+        _draw_patient(draw, name, stop),
+        _draw_registrations(draw, name, start, stop),
         _draw_appointments(draw, name, day, visit),
         tuple(
             LinkWorkerContact(name, on, draw(st.sampled_from(OUTCOMES)))
@@ -150,22 +176,25 @@ def _draw_person(
     )
 
 
-def _draw_patient(draw: st.DrawFn, name: str, day: st.SearchStrategy[date]) -> tuple[Patient, ...]:
+def _draw_patient(draw: st.DrawFn, name: str, end: st.SearchStrategy[date]) -> tuple[Patient, ...]:
     born = draw(st.sampled_from([date(1943, 3, 1), date(1984, 4, 1), date(2001, 12, 1)]))
-    died = draw(st.one_of(st.none(), st.none(), day))
+    died = draw(st.one_of(st.none(), st.none(), end))
     sex = draw(st.sampled_from(["female", "male"]))
     return (Patient(name, born, died, sex),) if draw(st.integers(0, 9)) else ()
 
 
 def _draw_registrations(
-    draw: st.DrawFn, name: str, day: st.SearchStrategy[date]
+    draw: st.DrawFn, name: str, begin: st.SearchStrategy[date], end: st.SearchStrategy[date]
 ) -> tuple[Registration, ...]:
+    long_ago = date(2010, 1, 1)
     spells = draw(
         st.one_of(
-            st.just([(date(2010, 1, 1), None)]),
-            day.map(lambda on: [(on, None)]),
-            st.tuples(day, day).map(lambda two: [(date(2010, 1, 1), two[0]), (two[1], None)]),
-            st.lists(st.tuples(day, st.one_of(st.none(), day)), max_size=3),
+            st.just([(long_ago, None)]),
+            begin.map(lambda on: [(on, None)]),
+            st.tuples(begin, end).map(lambda two: [two]),
+            st.tuples(end, begin).map(lambda two: [(long_ago, two[0]), (two[1], None)]),
+            begin.map(lambda on: [(long_ago, on), (on, None)]),
+            st.lists(st.tuples(begin, st.one_of(st.none(), end)), max_size=3),
         )
     )
     practices = st.sampled_from(("P1",) if draw(st.booleans()) else PRACTICES)

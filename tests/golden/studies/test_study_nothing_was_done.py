@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.validity import Performance, Trial, answer, count_panel, open_panel, summarise, try_panel
+from bench.performance import Performance
+from bench.validity import Trial, answer, count_panel, open_panel, summarise, try_panel
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import find_causal_words
 from righthelp.onsite.site import count_site

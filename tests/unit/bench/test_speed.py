@@ -7,18 +7,14 @@ from typing import Any
 
 import pytest
 
+from bench.contestants import keep_cohort, make_book, time_floor, time_pandas, time_righthelp
 from bench.speed import (
     FROM_STORE,
     SCANS,
     find_obstacle,
-    keep_cohort,
-    make_book,
     print_pandas,
     print_stages,
     print_verdict,
-    time_floor,
-    time_pandas,
-    time_righthelp,
 )
 from tests.conftest import lack
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.validity import SCENARIOS, Performance, Said, Trial, measure, print_table, try_world
+from bench.performance import Performance, measure
+from bench.validity import SCENARIOS, Said, Trial, print_table, try_world
 
 
 def _measure(seed: int, *, n: int = 400) -> Performance:
