@@ -35,7 +35,10 @@ def cli() -> None:
 @cli.command()
 @click.argument("folder", type=FOLDER)
 def new(folder: Path) -> None:
-    """Start a study: write a study file and spreadsheet templates into FOLDER."""
+    """Start a study in FOLDER.
+
+    Writes a study file, in which every setting is explained, and the spreadsheet templates.
+    """
     from righthelp.start import start_study
 
     for path in start_study(folder):
@@ -47,7 +50,10 @@ def new(folder: Path) -> None:
 @click.argument("study", type=FILE)
 @click.option("--out", type=FOLDER, default=".", show_default=True, help="Where they go.")
 def template(study: Path, *, out: Path) -> None:
-    """Write the spreadsheet templates of STUDY: its dates, its windows, its contacts."""
+    """Write the spreadsheet templates of STUDY.
+
+    Their notes give its dates, its windows and what counts as a contact.
+    """
     from righthelp.run import load_study
     from righthelp.start import write_templates
 
@@ -60,7 +66,9 @@ def template(study: Path, *, out: Path) -> None:
 @click.option("--site", help="Also read this site's data and list everything odd in them.")
 @as_json_option
 def check(study: Path, site: str | None, *, as_json: bool) -> None:
-    """Check a study file, and with --site the data of a site, and list every problem.
+    """Check a study file, or the data of a site.
+
+    Lists every problem at once, with its place and what to do.
 
     What is found in the data is shown here only; it never enters a return.
     """
@@ -91,7 +99,7 @@ def check(study: Path, site: str | None, *, as_json: bool) -> None:
 )
 @as_json_option
 def count(study: Path, site: str, *, out: Path, as_json: bool) -> None:
-    """Count one site beside its records and write the return that may leave.
+    """Count one site and write the return that may leave.
 
     Look through the return (what-leaves.html says what it holds) before you send it.
     """
@@ -114,7 +122,7 @@ def count(study: Path, site: str, *, out: Path, as_json: bool) -> None:
 @click.option("--out", type=FILE, default="report.html", show_default=True, help="The page.")
 @click.option("--tables", type=FOLDER, help="Also write every table of the report as CSV here.")
 def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | None) -> None:
-    """Pool the RETURNS of a study's sites into one report that opens offline."""
+    """Pool RETURNS into one report that opens offline."""
     from righthelp.run import load_study, read_returns, write_report
 
     with _progress(as_json=False) as tell:
@@ -133,7 +141,7 @@ def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | 
 )
 @as_json_option
 def run(study: Path, out: Path | None, *, as_json: bool) -> None:
-    """Count every site of STUDY on this machine, then write the returns and the report.
+    """Count every site here and write the report.
 
     A site whose data are refused is named with every problem; the others go on. The exit code is
     then 4.
@@ -145,7 +153,7 @@ def run(study: Path, out: Path | None, *, as_json: bool) -> None:
 @click.argument("folder", type=FOLDER, default="demo")
 @as_json_option
 def demo(folder: Path, *, as_json: bool) -> None:
-    """Make eight simulated sites in FOLDER and take them from records to the report."""
+    """Run eight simulated sites from records to report, in FOLDER."""
     from righthelp.world.demo import write_demo
 
     with _progress(as_json=as_json) as tell:
@@ -163,7 +171,7 @@ def demo(folder: Path, *, as_json: bool) -> None:
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV instead of Parquet.")
 def world(out: Path, *, seed: int, people: int, months: int, effect: float, as_csv: bool) -> None:
-    """Simulate practices with a known effect and write their records into OUT.
+    """Simulate practices with a known effect, into OUT.
 
     truth.json holds what no real site could know: what each person would have done anyway.
     """
@@ -184,7 +192,7 @@ def world(out: Path, *, seed: int, people: int, months: int, effect: float, as_c
 @click.option("--person", required=True, help="The person, as the site's records name them.")
 @as_json_option
 def trace(study: Path, site: str, *, person: str, as_json: bool) -> None:
-    """Tell why one person is in or out and which contacts counted. Stays at the site."""
+    """Tell why one person is in or out; stays at the site."""
     from dataclasses import asdict
 
     from righthelp.onsite.trace import trace_person
