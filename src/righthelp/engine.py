@@ -21,7 +21,7 @@ import numpy as np
 class Engine:
     """One in-memory database; closing it drops everything that it held or spilled."""
 
-    def __init__(self, *, memory_limit: str = "2GB", threads: int | None = None) -> None:
+    def __init__(self, *, memory_limit: str = "700MB", threads: int | None = None) -> None:
         self._spill = tempfile.TemporaryDirectory(prefix="righthelp-")
         self._connection = duckdb.connect(
             ":memory:",
@@ -106,7 +106,7 @@ class Engine:
         self.execute(read_sql(package, name))
 
 
-def open_engine(*, memory_limit: str = "2GB", threads: int | None = None) -> Engine:
+def open_engine(*, memory_limit: str = "700MB", threads: int | None = None) -> Engine:
     """Open an embedded engine; spill goes to a private folder that is removed on close."""
     return Engine(memory_limit=memory_limit, threads=threads)
 

@@ -30,6 +30,7 @@ KINDS = (
     ("arrived", "gp", "video"),
     ("unknown", "gp", "home_visit"),
 )
+LONG = (date(2020, 1, 1), date(2027, 1, 1))
 OUTCOMES = (None, None, "attended", "attended", "did_not_attend")
 
 
@@ -45,11 +46,7 @@ def studies(draw: st.DrawFn, anchor: str | None = None) -> Study:
             "index_to": first + timedelta(draw(st.sampled_from([1, 31, 120, 366]))),
         }
     practices: tuple[str, ...] = draw(st.sampled_from([(), ("P1",), ("P1", "P2")]))
-    extract = draw(
-        st.sampled_from(
-            [(date(2021, 1, 1), date(2026, 1, 1)), (date(2023, 1, 17), date(2024, 10, 3))]
-        )
-    )
+    extract = draw(st.sampled_from([LONG, LONG, (date(2023, 1, 17), date(2024, 10, 3))]))
     return make_study(
         site={"practices": practices, "extract_from": extract[0], "extract_to": extract[1]},
         index=index,
@@ -178,26 +175,28 @@ def _draw_person(
 
 def _draw_patient(draw: st.DrawFn, name: str, end: st.SearchStrategy[date]) -> tuple[Patient, ...]:
     born = draw(st.sampled_from([date(1943, 3, 1), date(1984, 4, 1), date(2001, 12, 1)]))
-    died = draw(st.one_of(st.none(), st.none(), end))
+    died = draw(end) if draw(st.integers(0, 3)) == 3 else None
     sex = draw(st.sampled_from(["female", "male"]))
-    return (Patient(name, born, died, sex),) if draw(st.integers(0, 9)) else ()
+    return (Patient(name, born, died, sex),) if draw(st.sampled_from([True] * 12 + [False])) else ()
 
 
 def _draw_registrations(
     draw: st.DrawFn, name: str, begin: st.SearchStrategy[date], end: st.SearchStrategy[date]
 ) -> tuple[Registration, ...]:
     long_ago = date(2010, 1, 1)
+    always = st.just([(long_ago, None)])
     spells = draw(
         st.one_of(
-            st.just([(long_ago, None)]),
+            *(always, always, always),
             begin.map(lambda on: [(on, None)]),
             st.tuples(begin, end).map(lambda two: [two]),
+            end.map(lambda on: [(long_ago, on)]),
             st.tuples(end, begin).map(lambda two: [(long_ago, two[0]), (two[1], None)]),
             begin.map(lambda on: [(long_ago, on), (on, None)]),
             st.lists(st.tuples(begin, st.one_of(st.none(), end)), max_size=3),
         )
     )
-    practices = st.sampled_from(("P1",) if draw(st.booleans()) else PRACTICES)
+    practices = st.sampled_from(PRACTICES if draw(st.integers(0, 3)) == 3 else ("P1",))
     registrations = [
         Registration(
             name,
@@ -218,6 +217,10 @@ def _draw_appointments(
         Appointment(name, on, *kind, category, draw(st.sampled_from(PRACTICES)))
         for on, kind, category in draw(st.lists(facts, max_size=10))
     ]
-    if draw(st.booleans()):
-        appointments.append(Appointment(name, visit, *KINDS[0], "A"))
+    past = [month_later(visit, -months) for months in (0, 1, 3, 6, 12)]
+    if draw(st.sampled_from([True, True, True, False])):
+        earlier = draw(st.lists(st.sampled_from(past), max_size=3))
+        shift = timedelta(draw(st.sampled_from([0, -1, 1])))
+        days = [visit, *(on + shift for on in earlier)]
+        appointments += [Appointment(name, on, *KINDS[0], "A") for on in days]
     return (*appointments, *appointments[: draw(st.integers(0, 1))])

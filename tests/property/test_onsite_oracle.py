@@ -37,7 +37,7 @@ FIELDS = (
 
 
 @st.composite
-def questions(draw: st.DrawFn, max_people: int = 12) -> tuple[Study, Records]:
+def questions(draw: st.DrawFn, max_people: int = 10) -> tuple[Study, Records]:
     study = draw(studies())
     return study, draw(records(study, max_people=max_people))
 

@@ -16,6 +16,10 @@ CELLS = ((0, "seen", True), (1, "seen", False), (2, "reference", False))
 """The number of each group in `GROUPS` and what makes it: the role, and new to the link worker."""
 
 
+UNITS_AT_ONCE = 100_000
+"""Units whose counts are multiplied at once, to bound the memory."""
+
+
 @dataclass(frozen=True)
 class Course:
     """Moments by month for each group; `months` names the K periods in order.
@@ -67,20 +71,35 @@ def collect_course(engine: Engine, rules: Rules) -> Course:
     )
     columns = np.array([place[month] for month in sums["month"].tolist()], dtype=np.int64)
     contacts[sums["pattern"], columns] = sums["contacts"]
-    products = engine.rows("SELECT cell, month_a, month_b, product FROM contact_products")
+    products = _sum_products(engine, months)
     groups: dict[str, Moments] = {}
     exposed: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for cell, name in enumerate(GROUPS):
         rows = patterns["cell"] == cell
-        q_yy = np.zeros((len(months), len(months)))
-        for of_cell, month_a, month_b, product in products:
-            if of_cell == cell:
-                a, b = place[month_a], place[month_b]
-                q_yy[a, b] = q_yy[b, a] = product
         units = patterns["n"][rows].astype(float)
-        groups[name] = moments_from_patterns(n=units, y=contacts[rows], t=exposure[rows], q_yy=q_yy)
+        groups[name] = moments_from_patterns(
+            n=units, y=contacts[rows], t=exposure[rows], q_yy=products[cell]
+        )
         exposed[name] = (units, exposure[rows])
     return Course(tuple(months), groups, exposed)
+
+
+def _sum_products(engine: Engine, months: list[int]) -> np.ndarray:
+    """(G, K, K) sum over the units of each group of their counts in month a times month b."""
+    found = engine.columns("SELECT unit, cell, month, contacts FROM course_contacts")
+    unit = found["unit"]
+    n_units = int(unit.max(initial=-1)) + 1
+    counts = np.zeros((n_units, len(months)), dtype=np.int16)
+    counts[unit, np.searchsorted(months, found["month"])] = found["contacts"]
+    cell = np.full(n_units, -1, dtype=np.int8)
+    cell[unit] = found["cell"]
+    products = np.zeros((len(GROUPS), len(months), len(months)))
+    for first in range(0, n_units, UNITS_AT_ONCE):
+        some = slice(first, first + UNITS_AT_ONCE)
+        for group in range(len(GROUPS)):
+            part = counts[some][cell[some] == group].astype(float)
+            products[group] += part.T @ part
+    return products
 
 
 def _exposures(rules: Rules, patterns: dict[str, np.ndarray], months: list[int]) -> np.ndarray:

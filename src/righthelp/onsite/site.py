@@ -34,7 +34,7 @@ class Counted:
 
 
 def count_site(
-    study: Study, site_id: str, *, tell: Progress | None = None, memory_limit: str = "2GB"
+    study: Study, site_id: str, *, tell: Progress | None = None, memory_limit: str = "700MB"
 ) -> Counted:
     """Count one site of a study and release what may leave.
 

@@ -2,7 +2,8 @@
 -- People of one cell who share an index day and the same days at risk share an exposure pattern, so
 -- person-time is a number of the pattern and never multiplied out by person and month.
 -- Reads units, reach, cells, unit_months, course_months.
--- Makes patterns, pattern_contacts, contact_products.
+-- Makes patterns, course_contacts, pattern_contacts. The cross products of a unit's months are summed
+-- from course_contacts as a matrix: a self-join of it takes five times as long.
 
 CREATE OR REPLACE TABLE exposed AS
 SELECT
@@ -40,10 +41,3 @@ CREATE OR REPLACE TABLE pattern_contacts AS
 SELECT pattern, month, sum(contacts) AS contacts
 FROM course_contacts
 GROUP BY pattern, month;
-
-CREATE OR REPLACE TABLE contact_products AS
-SELECT a.cell, a.month AS month_a, b.month AS month_b,
-    sum(a.contacts::INTEGER * b.contacts::INTEGER) AS product
-FROM course_contacts AS a
-JOIN course_contacts AS b ON a.unit = b.unit AND a.month <= b.month
-GROUP BY a.cell, a.month, b.month;
