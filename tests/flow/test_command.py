@@ -340,7 +340,6 @@ def test_a_command_used_wrongly_is_told_how(words: list[str], says: str, folder:
 def test_a_place_that_cannot_be_written_is_the_users_to_mend(
     words: list[str], folder: Path
 ) -> None:
-    # BUG: H6-18
     before = (folder / "study.toml").read_bytes()
     said = refused(righthelp(*words, cwd=folder), 2)
     assert "study.toml" in said

@@ -78,7 +78,7 @@ def assert_sums_equal(moments: Moments, units: Iterable[Unit], months: list[int]
     assert moments.q.tolist() == [list(row) for row in expected.q]
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(questions())
 def test_everybody_seen_and_the_population_are_as_the_oracle_says(
     question: tuple[Study, Records],
@@ -104,7 +104,7 @@ def test_everybody_seen_and_the_population_are_as_the_oracle_says(
     assert_sums_equal(told.course.of("all"), counted, months)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(questions())
 def test_reference_people_are_as_the_oracle_says_of_the_visits_drawn(
     question: tuple[Study, Records],
@@ -151,7 +151,7 @@ def person_of(told: Told, name: str, row: Row) -> Any:
     return seen["person"] if seen and seen["counted"] is not None else row["person"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     questions(max_people=6), st.sampled_from(["every_appointment", "seen_by_status", "any_mode"])
 )
@@ -178,7 +178,7 @@ def test_a_rival_definition_changes_the_contacts_and_nobodys_place(
     assert told.steps == {person: unit.step for person, unit in seen.items()}
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(questions(max_people=6))
 def test_without_roles_all_staff_count(question: tuple[Study, Records]) -> None:
     study, held = question

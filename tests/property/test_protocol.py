@@ -51,7 +51,7 @@ def test_every_setting_has_a_description_and_a_default_or_is_needed(name: str) -
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_quantity_has_its_unit(name: str) -> None:
-    """Numbers and dates say their unit; BUG H6-17: per_seen does not."""
+    """Numbers and dates say their unit."""
     setting = SETTINGS[name]
     kinds = {setting.annotation, *get_args(setting.annotation)}
     if kinds & {int, date} and name not in NO_QUANTITY:

@@ -226,7 +226,6 @@ def test_what_settings_need_of_each_other_is_told_beside_what_each_lacks(tmp_pat
 @pytest.mark.parametrize("bands", ["[65, 40]", "[40, 40]", "[0, 40]", "[-5]", "[40, 300]"])
 def test_age_bands_rise(bands: str, tmp_path: Path) -> None:
     """Bands that overlap would put a person into two strata."""
-    # BUG: H6-16
     (problem,) = _refuse(SMALLEST + f"[reference]\nage_bands = {bands}\n", tmp_path)
     assert problem.startswith("study.toml: line 8, reference.age_bands: ")
 

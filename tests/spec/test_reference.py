@@ -88,7 +88,6 @@ def test_somebody_may_be_reference_first_and_seen_later() -> None:
 
 def test_nobody_is_a_reference_person_at_the_visit_that_led_to_their_own_referral() -> None:
     """The referral was written the day after the visit: at that visit ann was referred."""
-    # BUG: H6-10
     held = make_person(
         "ann", gp=["2024-02-15"], referred=["2024-02-16"], link_worker=["2024-03-20"]
     )
