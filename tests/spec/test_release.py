@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from righthelp.engine import open_engine
+from righthelp.onsite.count import count_records
+from righthelp.onsite.rules import Rules
 from tests.lib.answers import (
     make_answer,
     make_changes,
@@ -13,9 +16,12 @@ from tests.lib.answers import (
     make_month,
     release_answer,
 )
-from tests.lib.studies import make_study
+from tests.lib.records import Records, load_records, make_person
+from tests.lib.studies import make_study, site_of
 
 Row = dict[str, Any]
+MONTHS = [f"2023-{month:02}" for month in range(3, 13)] + [f"2024-{m:02}" for m in range(1, 10)]
+"""The months of the course of somebody whose index month is March 2024."""
 
 
 def _flow_of(n: int, policy: str = "default") -> Row:
@@ -178,3 +184,46 @@ def test_the_policy_travels_with_the_return() -> None:
     study = make_study(disclosure={"policy": "sacro10"})
     assert release_answer(make_answer(), study).provenance["disclosure_policy"] == "sacro10"
     assert release_answer(make_answer()).provenance["disclosure_policy"] == "default"
+
+
+def test_a_total_of_the_flow_is_the_sum_of_what_is_shown_of_its_parts() -> None:
+    """So a withheld step cannot be had from a total less the other steps."""
+    parts = {"not_registered": 12, "ongoing": 3, "died": 4, "left": 9, "compared": 41}
+    rows = release_answer(make_answer(flow=parts)).tables["flow"]
+    told = {str(row["step"]): row["n"] for row in rows}
+    assert (told["ongoing"], told["died"]) == (None, None)
+    assert told["compared"] == told["complete"] == 40
+    assert told["left"] == 10
+    assert told["new"] == told["registered"] == 50
+    assert told["seen"] == 60
+
+
+def test_a_total_of_withheld_steps_alone_is_withheld() -> None:
+    rows = release_answer(make_answer(flow={"died": 3, "left": 4})).tables["flow"]
+    told = {str(row["step"]): (row["n"], row["state"]) for row in rows}
+    assert told["new"] == told["registered"] == told["seen"] == (None, "suppressed")
+    assert told["complete"] == (0, "rounded")
+
+
+def test_the_rate_of_a_month_is_of_the_people_at_risk_in_it() -> None:
+    """60 people with one contact a month each while registered, 30 of them registered from the
+    December before the index month: the course is flat, however many had not joined yet."""
+    held = Records()
+    for number in range(60):
+        months = MONTHS if number % 2 else MONTHS[9:]
+        held += make_person(
+            f"p{number}",
+            gp=[f"{month}-10" for month in months],
+            link_worker=["2024-03-09"],
+            registered=[(f"{months[0]}-01", None)],
+        )
+    study = make_study()
+    with open_engine(threads=1) as engine:
+        load_records(engine, held)
+        rules = Rules.of(study, site_of(study), role_missing=False)
+        course = count_records(engine, rules, tell=lambda _: None).course
+    rows = release_answer(make_answer(course=course)).tables["course"]
+    seen = {row["month"]: row["rate_per_100"] for row in rows if row["group"] == "seen"}
+    assert list(seen) == list(range(-12, 7))
+    # BUG: H6-22, the months before -3 say 50 contacts for 100 people.
+    assert set(seen.values()) == {100.0}

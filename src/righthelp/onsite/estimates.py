@@ -105,9 +105,9 @@ def crude(counted: Counted, study: Study, *, who: str) -> Estimate:
 def donut(counted: Counted, study: Study) -> Estimate:
     """Contacts after over contacts in months 7 to 12 before, away from the bump at the referral."""
     if counted.course is None:
-        return Estimate.none(n=counted.seen.n, reason=NO_EARLIER)
+        return Estimate.none(n=int(counted.seen.is_new.sum()), reason=NO_EARLIER)
     if min(counted.course.months) > -12:
-        return Estimate.none(n=counted.seen.n, reason=NO_EARLIER)
+        return Estimate.none(n=int(counted.seen.is_new.sum()), reason=NO_EARLIER)
     after = range(1, study.windows.after_months + 1)
     moments = counted.course.two_periods("new", before=range(-12, -6), after=after)
     return rate_ratio(moments, after=1, before=0)
