@@ -103,4 +103,4 @@ def make_month(n: int, *, contacts: float, log_rr: float | None = 0.05) -> Cours
         if log_rr is None
         else Estimate.ok(log_rr=log_rr, se=0.123456, n=n)
     )
-    return CourseMonth("seen", 1, n, contacts, against)
+    return CourseMonth("seen", 1, n, contacts, against, n)

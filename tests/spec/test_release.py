@@ -225,5 +225,4 @@ def test_the_rate_of_a_month_is_of_the_people_at_risk_in_it() -> None:
     rows = release_answer(make_answer(course=course)).tables["course"]
     seen = {row["month"]: row["rate_per_100"] for row in rows if row["group"] == "seen"}
     assert list(seen) == list(range(-12, 7))
-    # BUG: H6-22, the months before -3 say 50 contacts for 100 people.
     assert set(seen.values()) == {100.0}

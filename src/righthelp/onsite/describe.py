@@ -48,6 +48,7 @@ class CourseMonth:
     n: int
     contacts: float
     against_baseline: Estimate
+    at_risk: float
 
 
 def describe_change(counted: Counted) -> list[Change]:
@@ -109,6 +110,7 @@ def describe_course(course: Course | None) -> list[CourseMonth]:
                     n=moments.n,
                     contacts=float(moments.counts[place]),
                     against_baseline=against[place],
+                    at_risk=float(course.at_risk[who][place]),
                 )
             )
     return rows

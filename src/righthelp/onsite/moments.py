@@ -25,11 +25,13 @@ class Course:
     """Moments by month for each group; `months` names the K periods in order.
 
     `patterns`: for each group its exposure patterns, people (P,) and days at risk (P, K).
+    `at_risk`: (K,) people at risk in each month, one at risk for half of it counting half.
     """
 
     months: tuple[int, ...]
     groups: dict[str, Moments]
     patterns: dict[str, tuple[np.ndarray, np.ndarray]]
+    at_risk: dict[str, np.ndarray]
 
     def of(self, who: str) -> Moments:
         """Moments of one group, or of `all` people seen."""
@@ -64,7 +66,7 @@ def collect_course(engine: Engine, rules: Rules) -> Course:
     patterns = engine.columns(
         "SELECT pattern, cell, index_on, from_on, to_on, n FROM patterns ORDER BY pattern"
     )
-    exposure = _exposures(rules, patterns, months)
+    exposure, lengths = _exposures(rules, patterns, months)
     contacts = np.zeros(exposure.shape)
     sums = engine.columns(
         "SELECT pattern, month, contacts::DOUBLE AS contacts FROM pattern_contacts"
@@ -74,6 +76,7 @@ def collect_course(engine: Engine, rules: Rules) -> Course:
     products = _sum_products(engine, months)
     groups: dict[str, Moments] = {}
     exposed: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    at_risk: dict[str, np.ndarray] = {}
     for cell, name in enumerate(GROUPS):
         rows = patterns["cell"] == cell
         units = patterns["n"][rows].astype(float)
@@ -81,7 +84,8 @@ def collect_course(engine: Engine, rules: Rules) -> Course:
             n=units, y=contacts[rows], t=exposure[rows], q_yy=products[cell]
         )
         exposed[name] = (units, exposure[rows])
-    return Course(tuple(months), groups, exposed)
+        at_risk[name] = units @ (exposure[rows] / lengths[rows])
+    return Course(tuple(months), groups, exposed, at_risk)
 
 
 def _sum_products(engine: Engine, months: list[int]) -> np.ndarray:
@@ -102,12 +106,15 @@ def _sum_products(engine: Engine, months: list[int]) -> np.ndarray:
     return products
 
 
-def _exposures(rules: Rules, patterns: dict[str, np.ndarray], months: list[int]) -> np.ndarray:
-    """(P, K) days at risk of each exposure pattern in each month of its own clock."""
+def _exposures(
+    rules: Rules, patterns: dict[str, np.ndarray], months: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(P, K) days at risk of each pattern in each month of its own clock, and the months' days."""
     from_on = patterns["from_on"].astype("datetime64[D]")
     to_on = patterns["to_on"].astype("datetime64[D]")
     index_on = patterns["index_on"].astype("datetime64[D]")
     exposure = np.zeros((from_on.size, len(months)))
+    lengths = np.ones_like(exposure)
     for day in np.unique(index_on):
         calendar = rules.clock.list_months(
             day.astype(object),
@@ -119,4 +126,5 @@ def _exposures(rules: Rules, patterns: dict[str, np.ndarray], months: list[int])
         rows = index_on == day
         overlap = np.minimum(to_on[rows, None], ends) - np.maximum(from_on[rows, None], starts)
         exposure[rows] = np.maximum(overlap.astype(int), 0)
-    return exposure
+        lengths[rows] = (ends - starts).astype(int)
+    return exposure, lengths

@@ -298,8 +298,9 @@ def _course(month: CourseMonth, policy: Policy) -> Row:
     rate = log_rr = se = None
     few = policy.hides(round(month.contacts)) or month.n < SUMS_FROM
     if n and not few:
-        # Of the rounded people, not of their time at risk: that would give the exact number back.
-        rate = round(100 * round_to_base(month.contacts) / n, 1)
+        # Of the rounded people at risk, not of their days: those would give the exact number back.
+        at_risk = round_to_base(month.at_risk)
+        rate = round(100 * round_to_base(month.contacts) / at_risk, 1) if at_risk else None
         against = month.against_baseline
         if against.log_rr is not None and against.se is not None:
             log_rr, se = round_estimate(against.log_rr, against.se, n=month.n)

@@ -177,7 +177,6 @@ def test_projection_is_not_made_where_few_reference_people_are_like_those_seen(
 
 def test_the_donut_is_about_new_people() -> None:
     """Also where it cannot be made."""
-    # BUG: H6-20 (and above: ongoing people change its n)
     both = replace(SEEN, is_new=flag(80, range(60)))
     assert donut(Counted(both, None, None), STUDY).n == 60
 
