@@ -8,7 +8,7 @@ if it is there. Then, in alternating rounds, each in a process of its own so tha
   printed.
 - *righthelp*: the stages as the product runs them, over views of the Parquet files, with the
   product's own memory limit. "Both scans to moments" are the stages that read the book and those
-  that make moments from the store: everybody, store, counts, moments. "The whole" adds choosing the
+  that make moments from the store: visits, store, counts, moments. "The whole" adds choosing the
   people, and their history and windows for the projection.
 - *pandas*: well-written (columns and rows pruned while reading, filtered before merging). It is
   given the people of the study ready-made, reads the book once, and stops at the same sums by
@@ -41,7 +41,7 @@ from bench.contestants import (
     time_righthelp,
 )
 
-SCANS = ("everybody", "store")
+SCANS = ("visits", "store")
 FROM_STORE = ("counts", "moments")
 LIMITS = ((50_000_000, 5.0), (0, 6.0))
 """Times the floor that both scans to moments may take, from so many rows on."""

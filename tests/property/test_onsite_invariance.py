@@ -153,7 +153,7 @@ def _move_away(others: Records) -> Records:
 
 def test_reference_visits_are_not_spent_on_people_of_other_practices() -> None:
     """One draw a person seen: it goes to somebody of the site, however many others there are."""
-    study = make_study(site={"practices": ("P1",)}, reference={"per_seen": 1})
+    study = make_study(site={"practices": ("P1",)}, reference={"per_seen": 2})
     held = make_person(
         "seen", gp=["2024-02-01"], referred=["2024-02-01"], link_worker=["2024-03-05"]
     )

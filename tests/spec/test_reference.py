@@ -20,8 +20,8 @@ def _drawn(told: Told) -> dict[str, date]:
     return {name: row["qualifying_on"] for name, row in told.of("reference").items()}
 
 
-def test_reference_people_had_a_visit_in_a_month_in_which_somebody_was_referred() -> None:
-    """The person seen was referred in February: visits of January and March serve nobody."""
+def test_reference_people_had_a_visit_in_a_month_in_which_a_visit_led_somebody_in() -> None:
+    """The person seen had theirs in February: visits of January and March serve nobody."""
     held = SEEN
     for name, day in (
         ("january", "2024-01-31"),
@@ -79,7 +79,8 @@ def test_somebody_may_be_reference_first_and_seen_later() -> None:
     )
     told = count(held, make_study())
     as_reference, as_seen = told.of("reference")["ann"], told.of("seen")["ann"]
-    assert as_reference["person"] == as_seen["person"] == as_seen["counted"]
+    assert as_reference["person"] == as_seen["person"]
+    assert len({row["person"] for row in told.units}) == 2
     assert as_reference["qualifying_on"] == date(2024, 1, 10)
     assert as_seen["qualifying_on"] == date(2024, 2, 15)
     assert told.flow["reference_seen_later"] == 1
@@ -94,37 +95,45 @@ def test_nobody_is_a_reference_person_at_the_visit_that_led_to_their_own_referra
     assert count(held, make_study()).of("reference") == {}
 
 
-@pytest.mark.parametrize("per_seen", [1, 3])
-def test_at_most_so_many_reference_people_for_each_new_person(per_seen: int) -> None:
-    """Ongoing people are described, not compared: nobody is drawn for them."""
-    held = SEEN + make_person("ongoing", link_worker=["2023-03-05", "2024-03-05"])
-    for number in range(20):
-        held += make_person(f"r{number}", gp=["2024-02-10"])
-    told = count(held, make_study(reference={"per_seen": per_seen}))
-    assert len(told.of("reference")) == per_seen
+def test_each_visit_drawn_is_a_reference_of_its_own_and_the_person_is_told() -> None:
+    """Two visits of ann, both drawn: two units of one person."""
+    held = SEEN + make_person("ann", gp=["2024-02-10", "2024-02-20"])
+    drawn = [row for row in count(held, make_study()).units if row["grp"] == "reference"]
+    assert [row["qualifying_on"] for row in drawn] == [date(2024, 2, 10), date(2024, 2, 20)]
+    assert len({row["person"] for row in drawn}) == 1
 
 
-def test_the_seed_says_who_is_drawn() -> None:
+def test_nobody_is_drawn_for_ongoing_people() -> None:
+    """They are described, not compared: here nobody is new, so there is nothing to draw."""
+    held = make_person(
+        "ongoing", gp=["2024-02-01"], link_worker=["2023-03-05", "2024-03-05"]
+    )
+    held += make_person("ann", gp=["2024-02-10"])
+    assert count(held, make_study()).of("reference") == {}
+
+
+@pytest.mark.parametrize("per_seen", [1, 3, 40])
+def test_the_hash_and_the_seed_say_which_visits_are_drawn(per_seen: int) -> None:
     """Drawn by hash, so the same people on every machine and engine; another seed, others.
 
-    The number is that of the first 13 hexadecimal digits of md5("seed:month:person"), between 0 and
-    1, divided by the visits of the month (sequential Poisson sampling); the smallest are drawn.
+    A visit is drawn when the first eight hexadecimal digits of md5("seed:day:person"), as a number
+    between 0 and 1, lie below per_seen, times the new people whose qualifying visit was that month,
+    over the month's visits: 1 x per_seen / 31 here.
     """
     held = SEEN
     for number in range(30):
         held += make_person(f"r{number:02}", gp=["2024-02-10"])
-    month = 2024 * 12 + 2
     drawn = {}
     for seed in (1, 2):
-        study = make_study(reference={"per_seen": 5, "seed": seed})
+        study = make_study(reference={"per_seen": per_seen, "seed": seed})
         drawn[seed] = set(_drawn(count(held, study)))
         assert drawn[seed] == set(_drawn(count(held, study, backwards=True)))
-        waiting = {
-            name: (int(_md5(f"{seed}:{month}:{name}")[:13], 16) + 1) / 2**52
+        tickets = {
+            name: int(_md5(f"{seed}:2024-02-10:{name}")[:8], 16) / 2**32
             for name in (f"r{number:02}" for number in range(30))
         }
-        assert drawn[seed] == set(sorted(waiting, key=waiting.__getitem__)[:5])
-    assert drawn[1] != drawn[2]
+        assert drawn[seed] == {name for name, place in tickets.items() if place < per_seen / 31}
+    assert (drawn[1] != drawn[2]) == (per_seen < 31)
 
 
 def _md5(text: str) -> str:
@@ -134,8 +143,8 @@ def _md5(text: str) -> str:
 def test_visits_are_drawn_as_often_as_referrals_fall_on_visits() -> None:
     """Four visits in the month are four chances to be referred, so four times the chance here.
 
-    Of 200 with one visit and 200 with four, a fifth of the people drawn should have one: 20 drawn
-    give 4, and more than 9 would come of it once in a hundred (binomial, p = 0.2).
+    Of 200 with one visit and 200 with four, a fifth of the visits drawn should be of those with
+    one: with some 60 drawn, fewer than 5 or more than 21 would come of it once in a hundred.
     """
     held = SEEN
     for number in range(200):
@@ -145,9 +154,10 @@ def test_visits_are_drawn_as_often_as_referrals_fall_on_visits() -> None:
         )
     kinds: Counter[str] = Counter()
     for seed in (1, 2, 3):
-        drawn = _drawn(count(held, make_study(reference={"per_seen": 20, "seed": seed})))
-        kinds.update(name.rstrip("0123456789") for name in drawn)
-    assert kinds["four"] + kinds["one"] == 60
+        told = count(held, make_study(reference={"per_seen": 20, "seed": seed}))
+        names = [row["patient_id"] for row in told.units if row["grp"] == "reference"]
+        kinds.update(name.rstrip("0123456789") for name in names)
+    assert 40 <= kinds["four"] + kinds["one"] <= 80
     assert 5 <= kinds["one"] <= 21
 
 

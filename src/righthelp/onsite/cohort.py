@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from righthelp.engine import Engine
 from righthelp.errors import DataRefused
-from righthelp.onsite.rules import Rules, write_clocks, write_rules, write_visit_days
+from righthelp.onsite.rules import Rules, write_clocks, write_rules
 
 SQL = "righthelp.onsite.sql"
 
@@ -15,13 +15,13 @@ def select_cohort(engine: Engine, rules: Rules) -> None:
     Leaves `units` and the tables the later stages join. Raises DataRefused when nobody was seen.
     """
     write_rules(engine, rules)
-    by_category = bool(rules.definitions[0].categories)
-    engine.run_file(SQL, f"appointments_{'by_category' if by_category else 'every_category'}.sql")
     _write_practices(engine, rules)
+    by_practice, by_category = bool(rules.site.practices), bool(rules.definitions[0].categories)
+    engine.run_file(SQL, f"appointments_of_{'practices' if by_practice else 'everybody'}.sql")
+    engine.run_file(SQL, f"appointments_{'by_category' if by_category else 'every_category'}.sql")
     engine.run_file(SQL, "seen.sql")
     _require_seen(engine, rules)
-    write_visit_days(engine, rules)
-    engine.run_file(SQL, "everybody.sql")
+    engine.run_file(SQL, "visits.sql")
     engine.run_file(SQL, "cohort.sql")
     write_clocks(engine, rules)
 

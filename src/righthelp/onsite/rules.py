@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -143,6 +142,12 @@ def write_rules(engine: Engine, rules: Rules) -> None:
             )
         ],
     )
+    first = add_months(index_from, -LONGEST_LAG_MONTHS)
+    engine.create_table(
+        "visit_days",
+        {"start_date": "DATE", "month_number": "INTEGER"},
+        rows=[(day, day.year * 12 + day.month) for day in list_days(first, index_to)],
+    )
     _write_vocabulary(engine, rules)
 
 
@@ -195,35 +200,6 @@ def write_definition(engine: Engine, definition: Definition) -> None:
     kinds = [(number,) for number, kind in enumerate(KINDS) if is_eligible(definition, kind)]
     engine.create_table("definition_kinds", {"kind": "SMALLINT"}, rows=kinds)
     engine.create_table("definition_rule", {"same_day": "VARCHAR"}, rows=[(definition.same_day,)])
-
-
-def write_visit_days(engine: Engine, rules: Rules) -> None:
-    """Write the days on which a visit may have led to the index, each with its month and a draw.
-
-    Draws are numbers from the hash of the seed and the day: which of a month's visits is kept.
-    """
-    index_from, index_to = rules.study.index_range(rules.site)
-    first = add_months(index_from, -LONGEST_LAG_MONTHS)
-    referred = {month for (month,) in engine.rows("SELECT month_number FROM referral_months")}
-    seed = rules.study.reference.seed
-    engine.create_table(
-        "visit_days",
-        {
-            "start_date": "DATE",
-            "month_number": "INTEGER",
-            "has_referrals": "BOOLEAN",
-            "draw": "BIGINT",
-        },
-        rows=[
-            (
-                day,
-                day.year * 12 + day.month,
-                day.year * 12 + day.month in referred,
-                int(hashlib.md5(f"{seed}:{day}".encode()).hexdigest()[:12], 16),
-            )
-            for day in list_days(first, index_to)
-        ],
-    )
 
 
 def write_clocks(engine: Engine, rules: Rules) -> None:

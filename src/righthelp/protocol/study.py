@@ -161,7 +161,7 @@ class Reference(Section):
         default=20,
         ge=1,
         le=100,
-        description="Reference people for each seen person, at most. Unit: people.",
+        description="Reference visits drawn for each new person seen, on average. Unit: visits.",
     )
     lag_days: int = Field(
         default=30,

@@ -38,7 +38,7 @@ from tests.lib.studies import make_study, site_of
 
 BY_DATE = {"anchor": "date", "index_from": date(2023, 3, 1), "index_to": date(2024, 3, 1)}
 STUDIES = {
-    "month": make_study(site={"index_month": "2023-09"}, reference={"per_seen": 5}),
+    "month": make_study(site={"index_month": "2023-09"}, reference={"per_seen": 10}),
     "date": make_study(index=BY_DATE, windows={"washout_days": 14}, reference={"per_seen": 2}),
 }
 WORLD = World(

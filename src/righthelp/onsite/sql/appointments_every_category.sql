@@ -1,3 +1,3 @@
--- Stage 0, when every category counts. Reads appointments.
+-- Stage 0, second half, when every category counts. Reads site_appointments.
 CREATE OR REPLACE VIEW counted_appointments AS
-SELECT * FROM appointments;
+SELECT * FROM site_appointments;

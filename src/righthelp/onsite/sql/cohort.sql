@@ -3,8 +3,8 @@
 --   reference person: registered, not known to the scheme at a visit that was drawn,
 --   person of the population: everybody registered, or a hash sample where there are very many.
 -- A unit carries its index day, its qualifying visit and the days it is at risk: registered,
--- alive and inside the extract. Reads seen, everybody, known_to_scheme, patients,
--- practice_registrations, site_practices, age_bands, rules.
+-- alive and inside the extract. Reads seen, visits, month_shares, qualifying_visits,
+-- known_to_scheme, patients, practice_registrations, site_practices, age_bands, rules.
 
 -- Registrations with the practices of the site; one that lasts ends on the last day of the calendar.
 CREATE OR REPLACE VIEW registrations AS
@@ -12,58 +12,50 @@ SELECT g.patient_id, g.start_date, coalesce(g.end_date, DATE '9999-12-31') AS en
 FROM practice_registrations AS g
 SEMI JOIN site_practices AS o ON g.practice_id = o.practice_id;
 
--- Reference visits in the order in which they are drawn: a number between 0 and 1 from the hash of
--- the person and the month, divided by how many visits the month had and how many of the people
--- seen were referred in it (sequential Poisson sampling, Ohlsson 1998, J Off Stat 14:149: the chance
--- to be drawn is in proportion to that). So visits are drawn as referrals fall on visits, and
--- one person may be drawn in several months. Left out: visits of people known to the scheme by
--- then, and the visits that led somebody to the link worker.
-CREATE OR REPLACE TABLE reference_drawn AS
-SELECT h.patient_id, h.month_number, h.visit_on, h.hashed
+-- Reference visits: every visit is a ticket, drawn when the hash of its person and day lies below
+-- the share of its month (Poisson sampling: each ticket by itself, so no other row has a say in it).
+-- Somebody who comes often is drawn often, as they would be referred.
+CREATE OR REPLACE TABLE tickets_drawn AS
+SELECT DISTINCT h.patient_id, h.month_number, h.visit_on, h.hashed
 FROM (
     SELECT
-        e.patient_id, e.month_number, e.visit_on,
-        e.n_visits * m.n_referrals AS weight,
-        ('0x' || left(md5(r.seed || ':' || e.month_number || ':' || e.patient_id), 13))::BIGINT
-            AS hashed
-    FROM everybody AS e
-    JOIN referral_months AS m ON e.month_number = m.month_number
+        v.patient_id, v.month_number, v.visit_on,
+        md5(r.seed || ':' || v.visit_on || ':' || v.patient_id) AS hashed
+    FROM visits AS v
     CROSS JOIN rules AS r
-    SEMI JOIN registrations AS g
-        ON e.patient_id = g.patient_id AND e.visit_on >= g.start_date AND e.visit_on < g.end_date
-    ANTI JOIN known_to_scheme AS k ON e.patient_id = k.patient_id AND k.known_on <= e.visit_on
-    ANTI JOIN qualifying_visits AS q
-        ON e.patient_id = q.patient_id AND e.visit_on = q.qualifying_on
 ) AS h
-ORDER BY (h.hashed + 1) / 4503599627370497.0 / h.weight, h.patient_id, h.month_number
-LIMIT (
-    SELECT (count(*) FILTER (WHERE s.is_new)) * max(r.per_seen) FROM seen AS s CROSS JOIN rules AS r
-);
+JOIN month_shares AS m ON h.month_number = m.month_number AND h.hashed < m.hashed_to;
+
+-- Left out: visits outside registration, of people known to the scheme by then, and the visits
+-- that led somebody to the link worker.
+CREATE OR REPLACE TABLE reference_drawn AS
+SELECT d.patient_id, d.month_number, d.visit_on, d.hashed
+FROM tickets_drawn AS d
+SEMI JOIN registrations AS g
+    ON d.patient_id = g.patient_id AND d.visit_on >= g.start_date AND d.visit_on < g.end_date
+ANTI JOIN known_to_scheme AS k ON d.patient_id = k.patient_id AND k.known_on <= d.visit_on
+ANTI JOIN qualifying_visits AS q
+    ON d.patient_id = q.patient_id AND d.visit_on = q.qualifying_on;
 
 -- A reference person's index: the visit plus the lag of a seen person whose qualifying visit fell
--- in the same month, drawn by hash. With a common index month, that month.
+-- in the same month, drawn by the last digits of the hash. With a common index month, that month.
 CREATE OR REPLACE TABLE lags AS
 SELECT
-    month_number,
-    row_number() OVER (PARTITION BY month_number ORDER BY lag_days, patient_id) - 1 AS position,
-    lag_days
-FROM (
-    SELECT
-        s.patient_id,
-        year(e.qualifying_on) * 12 + month(e.qualifying_on) AS month_number,
-        (s.contact_on - e.qualifying_on)::INTEGER AS lag_days
-    FROM seen AS s
-    JOIN qualifying_visits AS e ON s.patient_id = e.patient_id
-    WHERE s.is_new
-) AS known;
+    year(qualifying_on) * 12 + month(qualifying_on) AS month_number,
+    (contact_on - qualifying_on)::INTEGER AS lag_days,
+    row_number() OVER (
+        PARTITION BY year(qualifying_on) * 12 + month(qualifying_on)
+        ORDER BY contact_on - qualifying_on, patient_id
+    ) - 1 AS position
+FROM qualifying_visits
+WHERE is_new;
 
 CREATE OR REPLACE TABLE reference_lagged AS
 SELECT d.patient_id, d.visit_on, l.lag_days
 FROM (
     SELECT
-        d.patient_id, d.visit_on,
-        n.month_number,
-        d.hashed % n.n_lags AS position
+        d.patient_id, d.visit_on, n.month_number,
+        ('0x' || right(d.hashed, 8))::BIGINT % n.n_lags AS position
     FROM reference_drawn AS d
     JOIN (SELECT month_number, count(*) AS n_lags FROM lags GROUP BY month_number) AS n
         ON d.month_number = n.month_number

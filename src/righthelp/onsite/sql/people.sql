@@ -1,5 +1,5 @@
 -- Stage 7: one row a unit with its counts in the windows and the days it was at risk in each.
--- `person` is one number for somebody who is both seen and reference.
+-- `person` is one number for somebody who is reference several times, or reference and seen.
 -- The two sides are aggregated apart and joined once.
 -- Reads units, reach, bands, unit_months, unit_history. Makes people.
 
@@ -12,8 +12,8 @@ FROM (SELECT DISTINCT sex, age_band FROM units) AS combinations;
 
 CREATE OR REPLACE TABLE people AS
 SELECT
-    u.unit, coalesce(s.unit, u.unit) AS person, u.patient_id, u.grp, u.is_new, u.index_on, u.qualifying_on, t.stratum,
-    t.age_stratum,
+    u.unit, s.person, u.patient_id, u.grp, u.is_new, u.index_on, u.qualifying_on,
+    t.stratum, t.age_stratum,
     greatest(0, least(u.to_on, w.before_to) - greatest(u.from_on, w.before_from)) AS days_before,
     greatest(0, least(u.to_on, w.after_to) - greatest(u.from_on, w.after_from)) AS days_after,
     w.before_to - w.before_from AS full_days_before,
@@ -31,7 +31,8 @@ SELECT
 FROM units AS u
 JOIN reach AS w ON u.index_on = w.index_on
 JOIN strata AS t ON u.sex = t.sex AND u.age_band = t.age_band
-LEFT JOIN units AS s ON s.grp = 'seen' AND u.patient_id = s.patient_id
+JOIN (SELECT patient_id, min(unit) AS person FROM units GROUP BY patient_id) AS s
+    ON u.patient_id = s.patient_id
 LEFT JOIN visit_reach AS v ON u.qualifying_on = v.qualifying_on
 LEFT JOIN (
     SELECT

@@ -44,11 +44,3 @@ FROM (
     SELECT patient_id, referred_on AS known_on FROM referrals
 ) AS every_sign
 GROUP BY patient_id;
-
--- How the referrals of the new people spread over calendar months: reference visits are drawn in
--- the same proportion.
-CREATE OR REPLACE TABLE referral_months AS
-SELECT year(referred_on) * 12 + month(referred_on) AS month_number, count(*) AS n_referrals
-FROM seen
-WHERE is_new
-GROUP BY year(referred_on) * 12 + month(referred_on);
