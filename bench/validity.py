@@ -185,6 +185,7 @@ def answer(counted: Counted, study: Study) -> Evidence:
             flow=[],
             changes=describe_change(counted),
             course=describe_course(counted.course),
+            not_held=[],
             quality=[],
             supply=[],
             provenance=describe_provenance(

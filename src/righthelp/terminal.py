@@ -42,7 +42,8 @@ def show_findings(
 def show_estimates(released: Released) -> None:
     """Print a site's estimates of the study's own definition, the naive one beside the others."""
     table = Table(title=f"Site {released.site}: contacts after, against ...", title_justify="left")
-    for name in ("Design", "Who", "Ratio (95% interval)", "People"):
+    table.add_column("Design", min_width=len(DESIGNS["crude"]))
+    for name in ("Who", "Ratio (95% interval)", "People"):
         table.add_column(name)
     for row in released.tables["estimates"]:
         if row["definition"] != "primary":

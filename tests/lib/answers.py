@@ -11,6 +11,7 @@ from righthelp.estimators.result import Estimate
 from righthelp.onsite.describe import Change, CourseMonth, describe_change
 from righthelp.onsite.estimates import SiteEstimate
 from righthelp.onsite.flow import list_steps
+from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.people import Counted, People
 from righthelp.onsite.release import Answer, release
 from righthelp.protocol.study import Study
@@ -46,6 +47,7 @@ def make_answer(
     flow: dict[str, int] | None = None,
     changes: Sequence[Change] = (),
     course: Sequence[CourseMonth] = (),
+    not_held: Sequence[NotHeld] = (),
     n_rows: int | None = None,
 ) -> Answer:
     """An answer of one site; what is not given is empty."""
@@ -66,6 +68,7 @@ def make_answer(
         flow=list_steps(flow or {}),
         changes=list(changes),
         course=list(course),
+        not_held=list(not_held),
         quality=quality,
         supply=[{"table": "referrals", "column": None, "supplied": False, "reason": "None came."}],
         provenance={"protocol_digest": make_study().digest(), "route": "csv"},

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from righthelp.onsite.flow import FLOW
+from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.release import POLICIES, Answer, Policy, hide_together, round_to_base
 from righthelp.onsite.site import count_site
 from righthelp.returns.bundle import write_bundle
@@ -57,7 +58,19 @@ def answers(draw: st.DrawFn) -> Answer:
         flow={step: draw(counts) for step, _, _ in FLOW},
         changes=make_changes(new, ongoing),
         course=[make_month(draw(counts), contacts=draw(st.integers(0, 300))) for _ in range(3)],
+        not_held=draw(st.lists(not_held(), max_size=2)),
         n_rows=draw(counts),
+    )
+
+
+@st.composite
+def not_held(draw: st.DrawFn) -> NotHeld:
+    """Appointments missed, as many as the people who missed any or more."""
+    n = draw(counts)
+    people = [draw(st.integers(0, min(n, 12))) for _ in range(2)]
+    missed = [one and one + draw(st.integers(0, 40)) for one in people]
+    return NotHeld(
+        "cancelled", "new", n, missed[0], missed[1], people[0], people[1], draw(st.booleans())
     )
 
 
@@ -90,6 +103,7 @@ def test_nothing_is_said_of_a_few_people(answer: Answer, policy: str) -> None:
         "flow": [one.n for one in answer.flow],
         "change": [change.n for change in answer.changes],
         "course": [month.n for month in answer.course],
+        "not_held": [one.n for one in answer.not_held],
         "quality": [row["n_rows"] for row in answer.quality],
     }
     for table in TABLES:
@@ -97,7 +111,7 @@ def test_nothing_is_said_of_a_few_people(answer: Answer, policy: str) -> None:
             if 0 < n <= SMALL[policy]:
                 told = {c.name: row[c.name] for c in table.columns if c.role in ("people", "sum")}
                 assert set(told.values()) == {None}
-                assert row["state"] == "suppressed"
+                assert row["state"] in ("suppressed", "not_collected")
 
 
 @settings(max_examples=150)
@@ -110,6 +124,9 @@ def test_sums_over_people_leave_for_50_people_or_more(answer: Answer, policy: st
     for row, month in zip(released.tables["course"], answer.course, strict=True):
         if month.n < 50:
             assert row["rate_per_100"] is None
+    for row, one in zip(released.tables["not_held"], answer.not_held, strict=True):
+        if one.n < 50 or any(0 < n <= SMALL[policy] for n in (one.people_before, one.people_after)):
+            assert row["n"] is row["before_per_100"] is row["after_per_100"] is None
 
 
 @settings(max_examples=150)

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from righthelp.errors import DataRefused
+from righthelp.errors import DataRefused, UsageError
+from righthelp.onsite.not_held import NotHeld
 from righthelp.returns.bundle import read_bundle, write_bundle
 from righthelp.returns.checks import check_returns
 from righthelp.returns.tables import TABLES, Released
@@ -38,9 +39,19 @@ def released() -> Released:
             flow={"compared": 64, "ongoing": 4},
             changes=make_changes([(3, 2), (5, 5), (0, 4)] * 20, [(1, 1)] * 4),
             course=[make_month(60, contacts=50), make_month(60, contacts=3)],
+            not_held=[NotHeld("cancelled", "new", 60, 23, 12, 15, 9, is_recorded=True)],
             n_rows=31,
         )
     )
+
+
+def test_a_folder_with_anything_else_in_it_is_refused(released: Released, tmp_path: Path) -> None:
+    """It would leave the site with the return; a return of before is written over."""
+    write_bundle(released, tmp_path / "return")
+    write_bundle(released, tmp_path / "return")
+    (tmp_path / "return" / "list-of-patients.xlsx").write_bytes(b"")
+    with pytest.raises(UsageError, match=r"other files: list-of-patients\.xlsx"):
+        write_bundle(released, tmp_path / "return")
 
 
 def _write_files(files: Mapping[str, bytes], path: Path) -> Path:

@@ -105,9 +105,7 @@ def test_each_visit_drawn_is_a_reference_of_its_own_and_the_person_is_told() -> 
 
 def test_nobody_is_drawn_for_ongoing_people() -> None:
     """They are described, not compared: here nobody is new, so there is nothing to draw."""
-    held = make_person(
-        "ongoing", gp=["2024-02-01"], link_worker=["2023-03-05", "2024-03-05"]
-    )
+    held = make_person("ongoing", gp=["2024-02-01"], link_worker=["2023-03-05", "2024-03-05"])
     held += make_person("ann", gp=["2024-02-10"])
     assert count(held, make_study()).of("reference") == {}
 

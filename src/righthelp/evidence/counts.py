@@ -83,6 +83,29 @@ class Pattern:
     n_shown: float
 
 
+@dataclass(frozen=True)
+class SiteNotHeld:
+    """Appointments of one site's people that were missed or cancelled, per 100 people."""
+
+    site: str
+    status: str
+    before_per_100: Count
+    after_per_100: Count
+
+
+def read_not_held(rows: Sequence[Row]) -> tuple[SiteNotHeld, ...]:
+    """Every site's appointments made and not held, by status; withheld ones without a number."""
+    return tuple(
+        SiteNotHeld(
+            row["site"],
+            row["status"],
+            read_count(row["before_per_100"], row["state"]),
+            read_count(row["after_per_100"], row["state"]),
+        )
+        for row in _plain(rows)
+    )
+
+
 def read_count(value: object, state: object) -> Count:
     """A released number with its state; a number missing from a row that left is withheld."""
     text = str(state)

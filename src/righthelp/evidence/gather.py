@@ -10,10 +10,12 @@ from righthelp.evidence.counts import (
     FlowStep,
     Pattern,
     SiteChange,
+    SiteNotHeld,
     add_change,
     add_flow,
     add_pattern,
     read_change,
+    read_not_held,
 )
 from righthelp.evidence.course import CoursePoint, MonthTogether, combine_course, read_course
 from righthelp.evidence.estimates import (
@@ -38,7 +40,7 @@ from righthelp.evidence.synthesis import (
 from righthelp.protocol.contacts import PRIMARY, list_definitions
 from righthelp.protocol.study import Study
 from righthelp.returns.checks import check_returns
-from righthelp.returns.tables import Released
+from righthelp.returns.tables import TABLES, Released
 from righthelp.schema import Row
 
 
@@ -82,6 +84,7 @@ class Evidence:
     pattern: Pattern
     course: tuple[CoursePoint, ...]
     months: tuple[MonthTogether, ...]
+    not_held: tuple[SiteNotHeld, ...]
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -112,7 +115,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
     returns = sorted(returns, key=lambda one: order[one.site])
     rows = {
         name: tuple(row for one in returns for row in one.tables[name])
-        for name in ("estimates", "flow", "change", "pattern", "course", "quality", "supply")
+        for name in (table.name for table in TABLES)
     }
     who, outcome = study.index.who, study.study.outcome
     estimates = read_estimates(rows["estimates"])
@@ -148,6 +151,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
         pattern=add_pattern(rows["pattern"], who=who, people={one.site: one.n for one in change}),
         course=course,
         months=combine_course(course),
+        not_held=read_not_held(rows["not_held"]),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(

@@ -11,6 +11,7 @@ from righthelp.onsite.describe import Change, CourseMonth, describe_change, desc
 from righthelp.onsite.estimates import SiteEstimate, estimate_definition, estimate_site
 from righthelp.onsite.flow import FlowStep, read_flow
 from righthelp.onsite.moments import collect_course
+from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.store import count_contacts, fill_store
@@ -20,12 +21,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Records:
-    """What the records of a site gave: estimates, flow, change and course, all exact."""
+    """What the records of a site gave, all of it exact."""
 
     estimates: list[SiteEstimate]
     flow: list[FlowStep]
     changes: list[Change]
     course: list[CourseMonth]
+    not_held: list[NotHeld]
 
 
 def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
@@ -40,6 +42,7 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
     course = collect_course(engine, rules)
     counted = read_counted(engine, course)
     flow = read_flow(engine)
+    not_held = read_not_held(engine, rules)
     tell("estimating")
     estimates = estimate_site(counted, rules.study)
     for rival in rivals:
@@ -47,4 +50,4 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         count_contacts(engine, rival)
         recounted = read_counted(engine, collect_course(engine, rules))
         estimates += estimate_definition(recounted, rules.study, name=rival.name)
-    return Records(estimates, flow, describe_change(counted), describe_course(course))
+    return Records(estimates, flow, describe_change(counted), describe_course(course), not_held)

@@ -118,7 +118,7 @@ def project(new: People, reference: People | None) -> Estimate:
     seen = new.where(new.comparable)
     if reference is None:
         return Estimate.none(n=seen.n, reason=NO_REFERENCE)
-    result = projection(
+    projected = projection(
         seen_after=seen.after,
         seen_history=seen.history,
         seen_ladder=seen.ladder,
@@ -127,9 +127,15 @@ def project(new: People, reference: People | None) -> Estimate:
         reference_history=reference.history,
         reference_ladder=reference.ladder,
         reference_person=reference.person,
-    ).estimate
+    )
+    result = projected.estimate
     if result.status == "not_estimable":
         return result
+    if projected.history_outside:
+        return Estimate.none(
+            n=seen.n,
+            reason="the people seen differ where in their past no reference people do",
+        )
     overlap = support(
         seen=seen.before, reference=reference.before, reference_person=reference.person
     )

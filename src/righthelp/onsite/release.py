@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from righthelp.onsite.describe import Change, CourseMonth
 from righthelp.onsite.estimates import SiteEstimate
 from righthelp.onsite.flow import FlowStep
+from righthelp.onsite.not_held import NotHeld
 from righthelp.protocol.study import Disclosure, Site, Study
 from righthelp.returns.tables import BANDS, Released
 from righthelp.schema import Row
@@ -82,6 +83,7 @@ class Answer:
     flow: Sequence[FlowStep]
     changes: Sequence[Change]
     course: Sequence[CourseMonth]
+    not_held: Sequence[NotHeld]
     quality: Sequence[Mapping[str, Any]]
     supply: Sequence[Mapping[str, Any]]
     provenance: Mapping[str, Any]
@@ -107,6 +109,7 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
             for row in _pattern(change, hidden=change.who in hidden, masks=cells)
         ],
         "course": [_course(month, policy) for month in answer.course],
+        "not_held": [_not_held(one, policy) for one in answer.not_held],
         "quality": [_quality(row, policy) for row in answer.quality],
         "supply": answer.supply,
     }
@@ -313,6 +316,26 @@ def _course(month: CourseMonth, policy: Policy) -> Row:
         "log_rr": log_rr,
         "se": se,
         "n": n,
+        "state": state,
+    }
+
+
+def _not_held(one: NotHeld, policy: Policy) -> Row:
+    n, state = policy.people(one.n)
+    before = after = None
+    few = any(policy.hides(people) for people in (one.people_before, one.people_after))
+    if not one.is_recorded:
+        n, state = None, "not_collected"
+    elif n and one.n >= SUMS_FROM and not few:
+        before, after = (round(100 * round_to_base(k) / n, 1) for k in (one.before, one.after))
+    else:
+        n, state = None, "suppressed"
+    return {
+        "who": one.who,
+        "status": one.status,
+        "n": n,
+        "before_per_100": before,
+        "after_per_100": after,
         "state": state,
     }
 

@@ -39,6 +39,7 @@ def answer_counts(
         "flow": _flow_of_sheet(counted),
         "changes": describe_change(counted),
         "course": [],
+        "not_held": [],
     }
 
 
@@ -132,6 +133,7 @@ def answer_summary(summary: SiteSummary, *, study: Study) -> dict[str, Any]:
         ],
         "changes": [],
         "course": [],
+        "not_held": [],
     }
 
 

@@ -75,6 +75,7 @@ def _count_csv(study: Study, site: Site, tell: Progress, memory_limit: str) -> C
         flow=counted.flow,
         changes=counted.changes,
         course=counted.course,
+        not_held=counted.not_held,
         quality=_quality(records.findings),
         supply=records.supply,
         provenance=_provenance(

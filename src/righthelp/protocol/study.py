@@ -282,8 +282,8 @@ class Study(Section):
         return self.index.index_from, self.index.index_to
 
     def digest(self) -> str:
-        """SHA-256 of the rules that every site shares; paths and site lists do not change it."""
-        rules = self.model_dump(mode="json", exclude={"site"})
+        """SHA-256 of the rules that every site shares; title, question and sites change nothing."""
+        rules = self.model_dump(mode="json", exclude={"site": True, "study": {"title", "question"}})
         text = json.dumps(rules, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

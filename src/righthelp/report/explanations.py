@@ -104,7 +104,7 @@ def list_rules(study: Study) -> tuple[tuple[str, str], ...]:
         ),
         (
             "Reference people",
-            f"at most {reference.per_seen} a person seen; {reference.lag_days} days lag if unknown",
+            f"{reference.per_seen} visits a new person; {reference.lag_days} days lag if unknown",
         ),
         ("Disclosure", f"{DISCLOSURE[study.disclosure.policy]} {WITHHELD_TOO}"),
     )

@@ -19,7 +19,7 @@ from righthelp.report.ratio_tables import (
     show_together,
     show_twin,
 )
-from righthelp.returns.tables import BANDS
+from righthelp.returns.tables import BANDS, NOT_HELD_STATUSES
 
 _NOT_THERE = Count(None, "not_collected")
 STEPS_DIFFER = (
@@ -144,6 +144,36 @@ def list_rates(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         ("Expected after: the number after, divided by the ratio in the last column.",),
+    )
+
+
+def list_not_held(evidence: Evidence) -> ShownTable:
+    """Appointments missed and cancelled, per 100 people before and after."""
+    found = {(one.site, one.status): one for one in evidence.not_held}
+    sites = [
+        site
+        for site in evidence.answered
+        if any((site.id, status) in found for status in NOT_HELD_STATUSES)
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    for site in sites:
+        cells: list[Cell] = [site.label]
+        for status in NOT_HELD_STATUSES:
+            one = found.get((site.id, status))
+            cells += [one.before_per_100, one.after_per_100] if one else [_NOT_THERE, _NOT_THERE]
+        rows.append(tuple(cells))
+    return ShownTable(
+        "not_held",
+        "Appointments missed and cancelled per 100 people, before and after",
+        (
+            Heading("site", "Site"),
+            Heading("did_not_attend_before_per_100", "Missed before", "number"),
+            Heading("did_not_attend_after_per_100", "Missed after", "number"),
+            Heading("cancelled_before_per_100", "Cancelled before", "number"),
+            Heading("cancelled_after_per_100", "Cancelled after", "number"),
+        ),
+        tuple(rows),
+        ("They are no contacts: no other number here holds them. Only records have them.",),
     )
 
 
@@ -305,6 +335,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_flow(evidence),
         list_change(evidence),
         list_rates(evidence),
+        list_not_held(evidence),
         list_pattern(evidence),
         list_course(evidence),
         list_months(evidence),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from righthelp.errors import DataRefused, Problem
+from righthelp.errors import DataRefused, Problem, UsageError
 from righthelp.returns.tables import TABLES, Released
 from righthelp.schema import Row
 
@@ -23,7 +23,10 @@ LARGEST_BUNDLE = 50_000_000
 
 
 def write_bundle(released: Released, path: Path) -> None:
-    """Write a return to a folder, or to a zip when the path ends in .zip; what was there goes."""
+    """Write a return to a folder, or to a zip when the path ends in .zip; a return there goes.
+
+    Raises UsageError when the folder holds anything else: it would leave with the return.
+    """
     files = {
         f"{table.name}.csv": table.to_csv(released.tables[table.name]).encode() for table in TABLES
     }
@@ -39,6 +42,12 @@ def write_bundle(released: Released, path: Path) -> None:
                 archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
         return
     path.mkdir(exist_ok=True)
+    others = sorted({one.name for one in path.iterdir()} - set(files))
+    if others:
+        raise UsageError(
+            f"{path} holds other files: {', '.join(others[:5])}",
+            do="Give a new folder, so that nothing but the return leaves with it.",
+        )
     for name, content in files.items():
         (path / name).write_bytes(content)
 

@@ -130,6 +130,21 @@ COURSE = Table(
         _STATE,
     ),
 )
+NOT_HELD_STATUSES = ("did_not_attend", "cancelled")
+NOT_HELD = Table(
+    "not_held",
+    "Appointments made and not held, of the people seen who were registered for the whole of both "
+    "windows. They are no contacts and enter no estimate.",
+    (
+        _SITE,
+        _WHO,
+        Column("status", "text", "What became of it", role="key", values=NOT_HELD_STATUSES),
+        Column("n", "integer", "People", unit="people", nullable=True, role="people"),
+        Column("before_per_100", "number", "Per 100 people before", nullable=True, role="sum"),
+        Column("after_per_100", "number", "Per 100 people after", nullable=True, role="sum"),
+        _STATE,
+    ),
+)
 QUALITY = Table(
     "quality",
     "What was odd in the data, by kind; never a value, a row or a person.",
@@ -159,7 +174,7 @@ SUPPLY = Table(
         Column("reason", "text", "Why not, and what that rules out", nullable=True),
     ),
 )
-TABLES: tuple[Table, ...] = (ESTIMATES, FLOW, CHANGE, PATTERN, COURSE, QUALITY, SUPPLY)
+TABLES: tuple[Table, ...] = (ESTIMATES, FLOW, CHANGE, PATTERN, COURSE, NOT_HELD, QUALITY, SUPPLY)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
--- Stage 9: everybody counted at every step. Reads units, people. Makes flow.
+-- Stage 10: everybody counted at every step. Reads units, people. Makes flow.
 -- A person seen is left out by the first of these that applies, so the steps add up.
 
 CREATE OR REPLACE TABLE seen_steps AS

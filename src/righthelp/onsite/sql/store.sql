@@ -17,5 +17,6 @@ JOIN (
         least(u.to_on, w.store_to) AS to_on
     FROM units AS u
     JOIN reach AS w ON u.index_on = w.index_on
+    WHERE u.from_on IS NOT NULL
 ) AS u ON a.patient_id = u.patient_id AND a.start_date >= u.from_on AND a.start_date < u.to_on
 JOIN kinds AS k ON a.role = k.role AND a.mode = k.mode AND a.status = k.status;
