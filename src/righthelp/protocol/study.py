@@ -186,6 +186,21 @@ class Reference(Section):
         return ages
 
 
+class Matching(Section):
+    """Comparators for each new person: reference visits with the same past."""
+
+    per_person: int = Field(
+        default=5, ge=1, le=20, description="Comparators for each new person. Unit: people."
+    )
+    at_least: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="Fewer than so many people alike, and a coarser likeness is tried; at most "
+        "per_person. Unit: people.",
+    )
+
+
 def are_ages(ages: Sequence[object]) -> bool:
     """Whether these are whole ages, each above the one before, from above 0 to below 200."""
     whole = [age for age in ages if isinstance(age, int)]
@@ -257,6 +272,7 @@ class Study(Section):
     windows: Windows = Field(default=Windows(), description="Before and after.")
     contacts: Contacts = Field(default=Contacts(), description="What counts as a contact.")
     reference: Reference = Field(default=Reference(), description="People for comparison.")
+    matching: Matching = Field(default=Matching(), description="Matched comparators.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What may leave a site.")
     site: tuple[Site, ...] = Field(min_length=1, description="The sites, one table each.")
 
