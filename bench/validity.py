@@ -18,13 +18,14 @@ Monte Carlo errors: see bench/performance.py.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import runpy
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,9 @@ from righthelp.evidence.claims import compare, find_causal_words
 from righthelp.evidence.designs import FAMILY_OF
 from righthelp.onsite.cohort import select_cohort
 from righthelp.onsite.describe import describe_change, describe_course
-from righthelp.onsite.estimates import estimate_site
+from righthelp.onsite.diagnostics import Diagnostics, diagnose
+from righthelp.onsite.estimates import estimate_site, name_matched
+from righthelp.onsite.matching import Matching, match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.people import Counted, read_counted
 from righthelp.onsite.provenance import describe_provenance
@@ -61,48 +64,120 @@ DESIGNS = (
     "count_projection",
     "learned_correlation",
     "empirical_bayes",
+    "matched_after",
+    "matched_change",
+    "matched_adjusted",
 )
 DIFFERS = frozenset({"fewer", "more"})
 REPORT = "the report"
+MATCHED = "matched, both"
 PANEL_DRAWS = 200
 YEAR = {"index_from": date(2023, 6, 1), "index_to": date(2024, 6, 1)}
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A kind of world: its effect on later visits (a ratio) and whatever else it changes."""
+    """A kind of world: what it changes of the plain one, in which nothing is done."""
 
     name: str
     title: str
-    effect_rr: float = 1.0
-    n_people: int = 10_000
-    need_observed: bool = True
-    referral_need_rr: float = 1.0
-    referral_episode_rr: float = 1.0
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def effect_rr(self) -> float:
+        """Visits after the first contact, against no contact: the truth."""
+        return float(self.changes.get("effect_rr", 1.0))
 
     def world(self, seed: int) -> World:
         """One such world; worlds of one seed share every draw that the scenario does not change."""
-        return World(
-            seed=seed,
-            n_people=self.n_people,
-            referral_probability=0.0085,
-            effect_rr=self.effect_rr,
-            need_observed=self.need_observed,
-            referral_need_rr=self.referral_need_rr,
-            referral_episode_rr=self.referral_episode_rr,
-        )
+        return World(seed=seed, **{**PLAIN, **self.changes})
 
 
+PLAIN: Mapping[str, Any] = {
+    "n_people": 10_000,
+    "referral_probability": 0.0085,
+    "start_on": date(2021, 7, 1),
+    "months": 42,
+    "scheme_start_month": 18,
+}
+UNOBSERVED = {"need_observed": False, "referral_need_rr": 2.0, "referral_episode_rr": 1.5}
+LOSSES = {
+    "attrition_need_power": 1.5,
+    "death_rate_per_month": 0.003,
+    "departure_rate_per_month": 0.012,
+}
 SCENARIOS = (
     Scenario("no-effect", "Nothing is done; referral depends on visits alone"),
-    Scenario("effect", "Visits after the first contact are thinned to 0.85", effect_rr=0.85),
+    Scenario("effect", "Visits after the first contact are thinned to 0.85", {"effect_rr": 0.85}),
+    Scenario("half-effect", "Thinned to 0.92", {"effect_rr": 0.92}),
+    Scenario(
+        "by-count",
+        "Nothing is done; referral rises steeply with recent visits",
+        {"referral_recent_rr": 1.4},
+    ),
+    Scenario(
+        "by-need",
+        "Nothing is done; deprivation, which is recorded, doubles referral",
+        {"referral_need_rr": 2.0},
+    ),
+    Scenario(
+        "by-episode",
+        "Nothing is done; an episode of need doubles referral",
+        {"referral_episode_rr": 2.0},
+    ),
     Scenario(
         "unobserved",
         "Nothing is done; social need that no record shows doubles referral, an episode of need "
         "raises it by half",
-        need_observed=False,
-        referral_need_rr=2.0,
-        referral_episode_rr=1.5,
+        UNOBSERVED,
+    ),
+    Scenario(
+        "unobserved-effect",
+        "The same, and visits are thinned to 0.85",
+        {**UNOBSERVED, "effect_rr": 0.85},
+    ),
+    Scenario(
+        "lag-0",
+        "Nothing is done; seen within a fortnight of the referral",
+        {"lag_months": (0,), "lag_weights": (1.0,)},
+    ),
+    Scenario(
+        "lag-1",
+        "Nothing is done; seen a month after the referral",
+        {"lag_months": (1,), "lag_weights": (1.0,)},
+    ),
+    Scenario(
+        "lag-3",
+        "Nothing is done; seen three months after the referral",
+        {"lag_months": (3,), "lag_weights": (1.0,)},
+    ),
+    Scenario(
+        "attrition", "Nothing is done; many die or leave, the more so the more they come", LOSSES
+    ),
+    Scenario(
+        "attrition-effect",
+        "The same, and visits are thinned to 0.85",
+        {**LOSSES, "effect_rr": 0.85},
+    ),
+    Scenario(
+        "drift", "Nothing is done; people's own rates drift fast", {"frailty_autocorrelation": 0.90}
+    ),
+    Scenario(
+        "steady",
+        "Nothing is done; people's own rates stay as they are",
+        {"frailty_autocorrelation": 1.0},
+    ),
+    Scenario("small", "Nothing is done; about 30 people compared", {"n_people": 1_100}),
+    Scenario(
+        "small-effect",
+        "About 30 people compared, visits thinned to 0.85",
+        {"n_people": 1_100, "effect_rr": 0.85},
+    ),
+    Scenario("large", "Nothing is done; about 1,100 people compared", {"n_people": 40_000}),
+    Scenario(
+        "large-effect",
+        "About 1,100 people compared, visits thinned to 0.85",
+        {"n_people": 40_000, "effect_rr": 0.85},
     ),
 )
 
@@ -121,19 +196,20 @@ class Trial:
     """What one seed gave: every design's answer, the report's, and what the return leaves open.
 
     thinned: visits after the index of the people seen over those there would have been anyway.
-    n_causal: causal words in the report's sentences.
+    n_causal: causal words in the report's sentences. level: that of the matched comparison.
     """
 
     said: Mapping[str, Said]
     n_seen: int
     n_causal: int
+    level: str = "adjusted"
     thinned: float = 1.0
 
 
 def summarise(trials: Sequence[Trial], truth: float) -> dict[str, Performance]:
     """Each design's performance over the seeds in which it gave an interval."""
     found = {}
-    for design in (*DESIGNS, REPORT):
+    for design in (*DESIGNS, MATCHED, REPORT):
         said = [trial.said[design] for trial in trials if design in trial.said]
         said = [one for one in said if math.isfinite(one.se)]
         if len(said) < 2:
@@ -143,7 +219,7 @@ def summarise(trials: Sequence[Trial], truth: float) -> dict[str, Performance]:
             se=np.array([one.se for one in said]),
             truth=truth,
             differs=np.array([one.verdict in DIFFERS for one in said])
-            if design == REPORT or DIFFERS & FAMILY_OF[design].verdicts
+            if design in (MATCHED, REPORT) or DIFFERS & FAMILY_OF[design].verdicts
             else None,
         )
     return found
@@ -156,7 +232,7 @@ def make_study() -> Study:
         "id": "world",
         "route": "csv",
         "path": ".",
-        "extract_from": date(2022, 1, 1),
+        "extract_from": date(2021, 7, 1),
         "extract_to": date(2025, 1, 1),
     }
     index = {"anchor": "date", **YEAR}
@@ -173,19 +249,33 @@ def try_world(world: World) -> Trial:
         fill_store(engine)
         count_contacts(engine, rules.definitions[0])
         counted = read_counted(engine, collect_course(engine, rules))
-    return read_trial(answer(counted, study), counted, thinned=_thin(population))
+        matching = match_people(engine, rules)
+        diagnostics = diagnose(engine, rules, counted=counted)
+    evidence = answer(counted, study, matching=matching, diagnostics=diagnostics)
+    return read_trial(evidence, counted, thinned=_thin(population))
 
 
-def answer(counted: Counted, study: Study) -> Evidence:
+def answer(
+    counted: Counted,
+    study: Study,
+    *,
+    matching: Matching | None = None,
+    diagnostics: Diagnostics | None = None,
+) -> Evidence:
     """The evidence of one site's return: estimates, release, and what the report would say."""
     site = study.site[0]
     released = release(
         Answer(
-            estimates=estimate_site(counted, study),
+            estimates=[
+                *estimate_site(counted, study),
+                *(name_matched(matching.matched) if matching else ()),
+            ],
             flow=[],
             changes=describe_change(counted),
             course=describe_course(counted.course),
             not_held=[],
+            matching=matching,
+            diagnostics=diagnostics,
             quality=[],
             supply=[],
             provenance=describe_provenance(
@@ -215,6 +305,12 @@ def read_trial(evidence: Evidence, counted: Counted, *, thinned: float = 1.0) ->
     best = twin.estimate
     log_rr, se = (best.log_rr, best.se) if best else (None, None)
     said[REPORT] = _say(log_rr, se, str(evidence.adjusted.claim.verdict))
+    matched = evidence.matched
+    if matched.span is not None and matched.after.log_rr and matched.change.log_rr:
+        middle = (matched.after.log_rr + matched.change.log_rr) / 2
+        half = (matched.span[1] - matched.span[0]) / 2 / 1.959964
+        verdict = matched.claim.verdict if matched.claim.level == "compared" else "not compared"
+        said[MATCHED] = _say(middle, half, str(verdict))
     words = evidence.summary
     sentences = [*words.asked, *words.found, *words.sureness, *words.limits]
     sentences += [twin.described.sentence, twin.claim.sentence]
@@ -222,6 +318,7 @@ def read_trial(evidence: Evidence, counted: Counted, *, thinned: float = 1.0) ->
         said=said,
         n_seen=int((counted.seen.is_new & counted.seen.complete).sum()),
         n_causal=len(find_causal_words(" ".join(sentences))),
+        level=matched.claim.level,
         thinned=thinned,
     )
 
@@ -289,8 +386,10 @@ def print_table(title: str, trials: Sequence[Trial], *, truth: float) -> None:
     print(
         f"{len(trials):,} seeds; {np.median(seen):.0f} people compared in the middle one; true "
         f"ratio {math.exp(truth):.2f}, in the people seen "
-        f"{np.mean([trial.thinned for trial in trials]):.3f}; causal words in the reports: "
-        f"{sum(trial.n_causal for trial in trials)}.\n"
+        f"{np.mean([trial.thinned for trial in trials]):.3f}; every check of the comparators held "
+        f"in {_percent(Share.of(np.array([trial.level == 'compared' for trial in trials])))}%; a "
+        f"causal word in {_percent(Share.of(np.array([trial.n_causal > 0 for trial in trials])))}% "
+        "of the reports.\n"
     )
     print(
         "| design | made | mean ratio | bias (log) | RMSE | empirical SE | model / empirical SE "
@@ -317,8 +416,36 @@ def _percent(share: Share) -> str:
     return f"{100 * share.value:.1f} ± {100 * share.error:.1f}"
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Trials in a file, one a line and in the order of their seeds; of one version of the code."""
+
+    path: Path
+
+    def read(self) -> list[Trial]:
+        """The trials made so far."""
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
+        trials = []
+        for line in lines:
+            found = json.loads(line)
+            said = {design: Said(**one) for design, one in found.pop("said").items()}
+            trials.append(Trial(said=said, **found))
+        return trials
+
+    def add(self, trial: Trial) -> None:
+        """Write one more."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(trial)) + "\n")
+
+
 def run_all(
-    work: Callable[[Any], Trial], tasks: Iterable[Any], *, jobs: int, name: str
+    work: Callable[[Any], Trial],
+    tasks: Iterable[Any],
+    *,
+    jobs: int,
+    name: str,
+    kept: Kept | None = None,
 ) -> list[Trial]:
     """Do the tasks on several processes, telling how far it is where somebody watches."""
     listed, began = list(tasks), time.perf_counter()
@@ -326,6 +453,8 @@ def run_all(
     with ProcessPoolExecutor(jobs) as pool:
         for trial in pool.map(work, listed, chunksize=4):
             done.append(trial)
+            if kept:
+                kept.add(trial)
             if sys.stderr.isatty():
                 seconds = time.perf_counter() - began
                 left = seconds / len(done) * (len(listed) - len(done))
@@ -345,11 +474,16 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--worlds", nargs="*", choices=names, default=names, help="which kinds")
     parser.add_argument("--draws", type=int, default=PANEL_DRAWS, help="draws of each panel")
+    parser.add_argument("--keep", type=Path, help="folder of trials, to go on where it stopped")
     given = parser.parse_args()
     began = time.perf_counter()
     for scenario in (one for one in SCENARIOS if one.name in given.worlds):
-        worlds = (scenario.world(seed) for seed in range(1, given.seeds + 1))
-        trials = run_all(try_world, worlds, jobs=given.jobs, name=scenario.name)
+        kept = Kept(given.keep / f"{scenario.name}.jsonl") if given.keep else None
+        known = kept.read() if kept else []
+        left = range(len(known) + 1, given.seeds + 1)
+        worlds = (scenario.world(seed) for seed in left)
+        tried = run_all(try_world, worlds, jobs=given.jobs, name=scenario.name, kept=kept)
+        trials = [*known, *tried][: given.seeds]
         print_table(scenario.title, trials, truth=math.log(scenario.effect_rr))
     for middle in open_panel()[1]["MIDDLE_YEARS"] if given.draws else ():
         draws = ((middle, seed) for seed in range(given.draws))

@@ -9,8 +9,10 @@ import numpy as np
 
 from righthelp.estimators.result import Estimate
 from righthelp.onsite.describe import Change, CourseMonth, describe_change
+from righthelp.onsite.diagnostics import Diagnostics
 from righthelp.onsite.estimates import SiteEstimate
 from righthelp.onsite.flow import list_steps
+from righthelp.onsite.matching import Matching
 from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.people import Counted, People
 from righthelp.onsite.release import Answer, release
@@ -48,6 +50,8 @@ def make_answer(
     changes: Sequence[Change] = (),
     course: Sequence[CourseMonth] = (),
     not_held: Sequence[NotHeld] = (),
+    matching: Matching | None = None,
+    diagnostics: Diagnostics | None = None,
     n_rows: int | None = None,
 ) -> Answer:
     """An answer of one site; what is not given is empty."""
@@ -69,6 +73,8 @@ def make_answer(
         changes=list(changes),
         course=list(course),
         not_held=list(not_held),
+        matching=matching,
+        diagnostics=diagnostics,
         quality=quality,
         supply=[{"table": "referrals", "column": None, "supplied": False, "reason": "None came."}],
         provenance={"protocol_digest": make_study().digest(), "route": "csv"},

@@ -99,7 +99,9 @@ def match_by_hand(rows: list[Row], rule: Matching) -> set[tuple[int, int, int]]:
 
 
 def _key(row: Row, rung: Rung) -> tuple[int, ...]:
-    bins = [max(i for i, b in enumerate(s) if b <= n) for s, n in zip(rung.bins, row.bands)]
+    bins = [
+        max(i for i, b in enumerate(s) if b <= n) for s, n in zip(rung.bins, row.bands, strict=True)
+    ]
     stratum = {"age and sex": row.stratum, "age": row.age_stratum, "none": 0}[rung.strata]
     lag = max(i for i, start in enumerate(rung.lags) if start <= row.lag_days)
     return (*bins, stratum, row.month_number // rung.months, lag)

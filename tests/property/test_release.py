@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from righthelp.onsite.disclosure import POLICIES, Policy, hide_together, round_to_base
 from righthelp.onsite.flow import FLOW
 from righthelp.onsite.not_held import NotHeld
-from righthelp.onsite.release import POLICIES, Answer, Policy, hide_together, round_to_base
+from righthelp.onsite.release import Answer
 from righthelp.onsite.site import count_site
 from righthelp.returns.bundle import write_bundle
 from righthelp.returns.tables import TABLES, Released

@@ -49,15 +49,15 @@ def compare_matched(
     case_*: (n,) one a set; row_*: (r,) one a comparator of a set, row_set its set 0..n-1; every
     set has at least one. *_history: (n, h), (r, h). With A1, B1 the cases' sums, A0, B0 the sums
     over sets of the comparators' means and k the size of a set, after = log(A1/A0), change =
-    log(A1/A0) - log(B1/B0). psi of a case a/A1 - b/B1, of a comparator -(1/k)(a/A0 - b/B0), without
-    the b terms for after; V = sum over sets (sum psi)^2 + sum over people (sum psi)^2 - sum over
-    (person, set) psi^2, and the factor n/(n-1). adjusted: A0 + beta'(sum of the cases' history -
-    sum of the comparators' means), beta from the comparators by least squares within sets'
-    weights (Abadie & Imbens 2011, J Bus Econ Stat 29:1); the uncertainty of beta is in V.
+    log(A1/A0) - log(B1/B0). psi of a case a/A1 - b/B1, of a comparator -(1/k)(a/A0 - b/B0), each
+    less its mean, without the b terms for after. V = sum over sets (sum psi)^2 + sum over people
+    (sum psi)^2 - sum over (person, set) psi^2, times n/(n-1). adjusted: A0 + beta'(sum of the
+    cases' history - sum of the comparators' means), beta by least squares among the comparators,
+    weights 1/k, its uncertainty in V (Abadie & Imbens 2011, J Bus Econ Stat 29:1).
     No contacts on a side, or fewer than two sets: not estimable. Checked against statsmodels GLM
-    clustered by set where nobody is reused, and by simulated coverage.
+    clustered by set where nobody is reused, numeric influence, and simulated coverage.
     """
-    sets = _Sets.of(row_set, case_person, row_person)
+    sets = _Sets.of(row_set, case_person=case_person, row_person=row_person)
     a1, a0 = as_counts(case_after), as_counts(row_after)
     b1, b0 = as_counts(case_before), as_counts(row_before)
     x1, x0 = as_counts(case_history, ndim=2), as_counts(row_history, ndim=2)
@@ -79,20 +79,20 @@ def compare_matched(
         return Matched(none, none, none, sets.n, sets.n_comparators, sets.row_set.size)
     case, rows = a1 / sums["case_after"], -after_rows / sums["rows_after"]
     log_after = math.log(sums["case_after"] / sums["rows_after"])
-    after = sets.estimate(log_after, case, rows)
+    after = sets.estimate(log_after, case=case, rows=rows)
     if sums["case_before"] > 0 and sums["rows_before"] > 0:
         change = sets.estimate(
             log_after - math.log(sums["case_before"] / sums["rows_before"]),
-            case - b1 / sums["case_before"],
-            rows + before_rows / sums["rows_before"],
+            case=case - b1 / sums["case_before"],
+            rows=rows + before_rows / sums["rows_before"],
         )
     else:
         change = Estimate.none(n=sets.n, reason="one side had no contacts before the index")
     if sums["moved"] > 0:
         adjusted = sets.estimate(
             math.log(sums["case_after"] / sums["moved"]),
-            case - moved_case / sums["moved"],
-            -(after_rows + moved_rows + influence) / sums["moved"],
+            case=case - moved_case / sums["moved"],
+            rows=-(after_rows + moved_rows + influence) / sums["moved"],
         )
     else:
         adjusted = Estimate.none(n=sets.n, reason="the expected number of contacts is not above 0")
@@ -111,7 +111,7 @@ class _Sets:
 
     @classmethod
     def of(
-        cls, row_set: npt.ArrayLike, case_person: npt.ArrayLike, row_person: npt.ArrayLike
+        cls, row_set: npt.ArrayLike, *, case_person: npt.ArrayLike, row_person: npt.ArrayLike
     ) -> "_Sets":
         place, cases, people = as_codes(row_set), as_codes(case_person), as_codes(row_person)
         assert place.size == people.size
@@ -123,8 +123,10 @@ class _Sets:
     def n_comparators(self) -> int:
         return int(rank_codes(self.row_person)[0].size)
 
-    def estimate(self, log_rr: float, case: FloatArray, rows: FloatArray) -> Estimate:
-        """An estimate from the influence of each case and each comparator row."""
+    def estimate(self, log_rr: float, *, case: FloatArray, rows: FloatArray) -> Estimate:
+        """An estimate from the influence of each case and each comparator row, centred here."""
+        case = case - case.mean()
+        rows = rows - self.weight * rows.sum() / self.n
         by_set = case + np.bincount(self.row_set, weights=rows, minlength=self.n)
         person = rank_codes(np.concatenate([self.case_person, self.row_person]))[1]
         influence = np.concatenate([case, rows])

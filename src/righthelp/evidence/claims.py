@@ -1,7 +1,8 @@
 """The words: what may be said of a number, and the verbs that may not be used of it.
 
-A claim has a level. Here there are two: *described* (what was counted) and *adjusted* (set against
-what was expected). Neither earns a causal verb. The sentences are data; the functions only choose.
+A claim has a level: *described* (what was counted), *adjusted* (set against what was expected),
+*compared* (set against matched people, and every check of them held). Only the last earns a causal
+verb, and only beyond the margin. The sentences are data; the functions only choose.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 
 from righthelp.evidence.designs import ALL_VERDICTS, Verdict
 
-Level = Literal["described", "adjusted"]
+Level = Literal["described", "adjusted", "compared"]
 Precision = Literal["narrow", "middling", "wide", "none"]
 
 MARGIN = (0.95, 1.05)
@@ -61,6 +62,26 @@ ADJUSTED: Mapping[Verdict, str] = {
     "tell whether that differs from what was expected{because}.",
     "not_estimable": "How many {outcome} were to be expected is not estimable here{because}.",
 }
+_RANGE = "{low} to {high} for every 100 of theirs (sensitivity range)"
+COMPARED: Mapping[Verdict, str] = {
+    "fewer": "Seeing the link worker reduced {outcome}, set against matched people who had not "
+    f"seen one: {_RANGE}.",
+    "more": "Seeing the link worker led to more {outcome}, set against matched people who had not "
+    f"seen one: {_RANGE}.",
+    "as_expected": "People seen had about as many {outcome} as matched people who had not seen a "
+    f"link worker: {_RANGE}.",
+    "cannot_tell": "Set against matched people who had not seen a link worker, the data cannot "
+    f"tell fewer {{outcome}} from more: {_RANGE}.",
+    "not_estimable": "A comparison with matched people is not estimable here{because}.",
+}
+ONLY_ADJUSTED: Mapping[Verdict, str] = {
+    **COMPARED,
+    "fewer": "People seen had fewer {outcome} than matched people who had not seen a link worker: "
+    f"{_RANGE}. Why is left open{{because}}.",
+    "more": "People seen had more {outcome} than matched people who had not seen a link worker: "
+    f"{_RANGE}. Why is left open{{because}}.",
+}
+"""The same numbers where a check of the comparators failed or could not be made."""
 PRECISION: Mapping[Precision, str] = {
     "narrow": "The interval is narrow.",
     "middling": "The interval is of middling width.",
@@ -223,6 +244,40 @@ def compare(
         reason=reason,
         number=f"{k} for every 100 expected" if k else "",
         interval=_interval(low, high).strip(" ()"),
+    )
+
+
+def match(
+    *,
+    points: tuple[float, float] | None,
+    span: tuple[float, float] | None,
+    checks_hold: bool,
+    outcome: str = "GP contacts",
+    reason: str = "",
+) -> Claim:
+    """Say what matched people say, by both estimates together; log scale in.
+
+    points: the level after and the change; span: the hull of their 95% intervals, a sensitivity
+    range and no bound. fewer, more: the hull excludes 1 and both points lie beyond MARGIN.
+    as_expected: the hull lies in SAME_ZONE. checks_hold: every check was informative and held;
+    without that no word on why. reason: why there is no number, or why checks do not hold.
+    """
+    verdict: Verdict = "not_estimable"
+    if points is not None and span is not None:
+        nearer = max(points) if span[1] < 0 else min(points)
+        verdict = judge(log_rr=nearer, low=span[0], high=span[1])
+    level: Level = "compared" if checks_hold and verdict != "not_estimable" else "adjusted"
+    low, high = (per_100(end) for end in span) if span and points else ("", "")
+    words = COMPARED if level == "compared" else ONLY_ADJUSTED
+    sentence = words[verdict].format(outcome=outcome, low=low, high=high, because=_because(reason))
+    return Claim(
+        level=level,
+        verdict=verdict,
+        precision=_precision(*span) if span and points else "none",
+        sentence=sentence,
+        reason=reason,
+        number=f"{low} to {high} for every 100 of matched people" if low else "",
+        interval="sensitivity range" if low else "",
     )
 
 

@@ -36,6 +36,8 @@ class Design:
     is_range: bool = False
 
 
+READ_TOGETHER = "matched estimates are read together, as a range"
+
 FAMILIES: tuple[Design, ...] = (
     Design(
         "crude",
@@ -79,6 +81,42 @@ FAMILIES: tuple[Design, ...] = (
         frozenset({"fewer"}),
         "a sheet of counts cannot choose its comparison people at a visit and so expects too few "
         "contacts",
+    ),
+    Design(
+        "matched_after",
+        "Matched: contacts after",
+        "adjusted",
+        ("matched_after",),
+        "Each person seen is matched to registered people who were not yet seen, came to such a "
+        "visit as long before, and had the same numbers of contacts in the year before it. "
+        "Contacts after are set against theirs.",
+        "Given what they were matched on, people seen would have come as often as their "
+        "comparators. Where only a coarse match was found, people seen came a little more often "
+        "before, and this leans towards “more”.",
+        frozenset(),
+        READ_TOGETHER,
+    ),
+    Design(
+        "matched_change",
+        "Matched: change from before",
+        "adjusted",
+        ("matched_change",),
+        "The same people: after over before among the people seen, divided by after over before "
+        "among their comparators (difference in differences).",
+        "Whatever differs between them differs by the same ratio before and after.",
+        frozenset(),
+        READ_TOGETHER,
+    ),
+    Design(
+        "matched_adjusted",
+        "Matched: past taken off",
+        "adjusted",
+        ("matched_adjusted",),
+        "As contacts after, with what is left of the difference in their past taken off by a "
+        "regression among the comparators.",
+        "As for contacts after; a coarse match matters less.",
+        frozenset(),
+        READ_TOGETHER,
     ),
     Design(
         "learned_correlation",

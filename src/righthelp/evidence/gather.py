@@ -26,6 +26,7 @@ from righthelp.evidence.estimates import (
     pair_site,
     read_estimates,
 )
+from righthelp.evidence.matched import MatchedEvidence, gather_matched
 from righthelp.evidence.sites import SiteAccount, account_sites
 from righthelp.evidence.summary import Summary, summarise
 from righthelp.evidence.synthesis import (
@@ -85,6 +86,7 @@ class Evidence:
     course: tuple[CoursePoint, ...]
     months: tuple[MonthTogether, ...]
     not_held: tuple[SiteNotHeld, ...]
+    matched: MatchedEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -131,6 +133,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
     left_out = leave_out_each(twins, outcome=outcome)
     all_staff = frozenset(site.id for site in sites if site.all_staff)
     change_total = add_change(change)
+    matched = gather_matched(rows, estimates, outcome=outcome)
     return Evidence(
         study=study,
         digest=study.digest(),
@@ -152,6 +155,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
         course=course,
         months=combine_course(course),
         not_held=read_not_held(rows["not_held"]),
+        matched=matched,
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(
@@ -162,6 +166,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
             adjusted=adjusted,
             left_out=left_out,
             change=change_total,
+            matched=matched.claim,
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from righthelp.evidence.claims import HEADLINES, MARGIN, per_100
+from righthelp.evidence.claims import HEADLINES, MARGIN, Claim, per_100
 from righthelp.evidence.counts import ChangeTotal
 from righthelp.evidence.designs import Verdict
 from righthelp.evidence.estimates import Twin
@@ -69,11 +69,18 @@ def summarise(
     adjusted: Combination,
     left_out: Sequence[WithoutSite],
     change: ChangeTotal,
+    matched: Claim,
 ) -> Summary:
-    """Put the evidence into sentences; none has a causal verb, each crude number has its twin."""
+    """Put the evidence into sentences; each crude number has its twin.
+
+    Only the sentence on matched people may have a causal verb, as its level allows.
+    """
     return Summary(
         asked=_say_asked(study, sites),
-        found=_say_found(study, twins=twins, crude=crude, adjusted=adjusted, change=change),
+        found=(
+            *_say_found(study, twins=twins, crude=crude, adjusted=adjusted, change=change),
+            *((matched.sentence,) if matched.verdict != "not_estimable" else ()),
+        ),
         sureness=_say_sureness(adjusted, twins=twins, left_out=left_out, sites=sites),
         limits=tuple(one.format(low=MARGIN[0], high=MARGIN[1]) for one in LIMITS),
     )

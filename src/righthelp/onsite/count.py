@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from righthelp.engine import Engine
 from righthelp.onsite.cohort import select_cohort
 from righthelp.onsite.describe import Change, CourseMonth, describe_change, describe_course
-from righthelp.onsite.estimates import SiteEstimate, estimate_definition, estimate_site
+from righthelp.onsite.diagnostics import Diagnostics, diagnose
+from righthelp.onsite.estimates import (
+    SiteEstimate,
+    estimate_definition,
+    estimate_site,
+    name_matched,
+)
 from righthelp.onsite.flow import FlowStep, read_flow
+from righthelp.onsite.matching import Matching, match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
@@ -28,6 +35,8 @@ class Records:
     changes: list[Change]
     course: list[CourseMonth]
     not_held: list[NotHeld]
+    matching: Matching
+    diagnostics: Diagnostics
 
 
 def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
@@ -43,11 +52,22 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
     counted = read_counted(engine, course)
     flow = read_flow(engine)
     not_held = read_not_held(engine, rules)
+    tell("matching")
+    matching = match_people(engine, rules)
+    diagnostics = diagnose(engine, rules, counted=counted)
     tell("estimating")
-    estimates = estimate_site(counted, rules.study)
+    estimates = [*estimate_site(counted, rules.study), *name_matched(matching.matched)]
     for rival in rivals:
         tell(f"counting again: {rival.label.lower()}")
         count_contacts(engine, rival)
         recounted = read_counted(engine, collect_course(engine, rules))
         estimates += estimate_definition(recounted, rules.study, name=rival.name)
-    return Records(estimates, flow, describe_change(counted), describe_course(course), not_held)
+    return Records(
+        estimates=estimates,
+        flow=flow,
+        changes=describe_change(counted),
+        course=describe_course(course),
+        not_held=not_held,
+        matching=matching,
+        diagnostics=diagnostics,
+    )

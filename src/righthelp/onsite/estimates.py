@@ -10,6 +10,7 @@ import numpy as np
 
 from righthelp.estimators.empirical_bayes import empirical_bayes, shape_from
 from righthelp.estimators.learned import learned_correlation
+from righthelp.estimators.matched import Matched
 from righthelp.estimators.moments import moments_from_rows
 from righthelp.estimators.projection import projection
 from righthelp.estimators.rates import rate_ratio
@@ -70,6 +71,16 @@ def estimate_site(
             for rho, estimate in zip(CORRELATIONS, expect_from_outside(new, rates), strict=True)
         ]
     return [SiteEstimate(design, who, PRIMARY, estimate) for design, who, estimate in made]
+
+
+def name_matched(matched: Matched) -> list[SiteEstimate]:
+    """The estimates from matched sets; they are read together, never one alone."""
+    made = {
+        "matched_after": matched.after,
+        "matched_change": matched.change,
+        "matched_adjusted": matched.adjusted,
+    }
+    return [SiteEstimate(design, "new", PRIMARY, estimate) for design, estimate in made.items()]
 
 
 def _projection_name(counted: Counted) -> str:

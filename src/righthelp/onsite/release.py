@@ -11,19 +11,31 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from righthelp.estimators.result import Estimate
 from righthelp.onsite.describe import Change, CourseMonth
+from righthelp.onsite.diagnostics import Diagnostics
+from righthelp.onsite.disclosure import (
+    SUMS_FROM,
+    Hide,
+    Policy,
+    hide_complement,
+    hide_together,
+    policy_of,
+    round_estimate,
+    round_significant,
+    round_to_base,
+)
 from righthelp.onsite.estimates import SiteEstimate
 from righthelp.onsite.flow import FlowStep
+from righthelp.onsite.ladder import LADDER
+from righthelp.onsite.matching import Matching
 from righthelp.onsite.not_held import NotHeld
-from righthelp.protocol.study import Disclosure, Site, Study
+from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import BANDS, Released
 from righthelp.schema import Row
 
-ROUND_TO = 5
-SUMS_FROM = 50
-FLOOR = 5
 DIRECTIONS = ("fell", "stayed", "rose")
 Masks = Mapping[str, list[bool]]
 """For each group which of its counts are withheld."""
@@ -43,39 +55,6 @@ SUMS = (
 
 
 @dataclass(frozen=True)
-class Policy:
-    """A disclosure policy: people counts up to `threshold` are withheld."""
-
-    threshold: int
-
-    def __post_init__(self) -> None:
-        assert self.threshold >= FLOOR
-
-    def people(self, n: int) -> tuple[int | None, str]:
-        """A count of people as it may leave, and its state; nobody is a count like any other."""
-        if n == 0:
-            return 0, "rounded"
-        if n <= self.threshold:
-            return None, "suppressed"
-        return round_to_base(n), "rounded"
-
-    def hides(self, n: int) -> bool:
-        """Whether so few people may not be told apart."""
-        return 0 < n <= self.threshold
-
-
-POLICIES: Mapping[str, Policy] = {"default": Policy(7), "sacro10": Policy(9)}
-
-
-class Hide(Protocol):
-    """A rule that says which of some counts are withheld."""
-
-    def __call__(
-        self, counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] = ()
-    ) -> list[bool]: ...
-
-
-@dataclass(frozen=True)
 class Answer:
     """Everything a site counted, exact; it stays on site."""
 
@@ -84,6 +63,8 @@ class Answer:
     changes: Sequence[Change]
     course: Sequence[CourseMonth]
     not_held: Sequence[NotHeld]
+    matching: Matching | None
+    diagnostics: Diagnostics | None
     quality: Sequence[Mapping[str, Any]]
     supply: Sequence[Mapping[str, Any]]
     provenance: Mapping[str, Any]
@@ -110,6 +91,9 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
         ],
         "course": [_course(month, policy) for month in answer.course],
         "not_held": [_not_held(one, policy) for one in answer.not_held],
+        "matching": _matching(answer.matching, policy) if answer.matching else (),
+        "balance": _balance(answer, policy),
+        "checks": _checks(answer.diagnostics, policy) if answer.diagnostics else (),
         "quality": [_quality(row, policy) for row in answer.quality],
         "supply": answer.supply,
     }
@@ -120,31 +104,6 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
         },
         provenance={**answer.provenance, "disclosure_policy": study.disclosure.policy},
     )
-
-
-def policy_of(disclosure: Disclosure) -> Policy:
-    """The policy that a study names."""
-    return POLICIES[disclosure.policy]
-
-
-def round_to_base(value: float) -> int:
-    """To the nearest 5, halves up."""
-    return math.floor(value / ROUND_TO + 0.5) * ROUND_TO
-
-
-def round_significant(value: float, figures: int) -> float:
-    """To so many significant figures."""
-    return float(f"{value:.{figures}g}") if value else 0.0
-
-
-def round_estimate(log_rr: float, se: float | None, *, n: int) -> tuple[float, float | None]:
-    """A log ratio and its error as they may leave: three figures of the error from 50 people on,
-    two below; the log ratio to the same decimal place, or to two decimals without an error."""
-    if se is None:
-        return round(log_rr, 3 if n >= SUMS_FROM else 2), None
-    figures = 3 if n >= SUMS_FROM else 2
-    decimals = figures - 1 - math.floor(math.log10(se))
-    return round(log_rr, decimals), round_significant(se, figures)
 
 
 def _estimates(estimates: Sequence[SiteEstimate], policy: Policy) -> Iterable[Row]:
@@ -249,35 +208,6 @@ def _mask_groups(
     return masks
 
 
-def hide_together(
-    counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] = ()
-) -> list[bool]:
-    """Which of a few counts that add up to a released total are withheld: all, if one is small.
-
-    With three of them, the rule by which one or two were chosen would narrow the rest.
-    """
-    return [any(hidden) or any(policy.hides(n) for n in counts)] * len(counts)
-
-
-def hide_complement(
-    counts: Sequence[int], policy: Policy, *, hidden: Sequence[bool] = ()
-) -> list[bool]:
-    """Which of many counts that add up to a released total are withheld: the small ones, and then
-    the next smallest, until what is withheld together is more than the policy's threshold."""
-    withheld = [policy.hides(n) for n in counts]
-    withheld = [a or b for a, b in zip(withheld, hidden or withheld, strict=True)]
-    others = sorted(
-        (place for place, n in enumerate(counts) if n and not withheld[place]),
-        key=lambda place: counts[place],
-    )
-    for place in others:
-        together = [n for n, hide in zip(counts, withheld, strict=True) if hide and n]
-        if not together or (len(together) > 1 and sum(together) > policy.threshold):
-            break
-        withheld[place] = True
-    return withheld
-
-
 def _show(counts: Sequence[int], withheld: Sequence[bool]) -> list[int | None]:
     return [None if hide else round_to_base(n) for n, hide in zip(counts, withheld, strict=True)]
 
@@ -336,6 +266,85 @@ def _not_held(one: NotHeld, policy: Policy) -> Row:
         "n": n,
         "before_per_100": before,
         "after_per_100": after,
+        "state": state,
+    }
+
+
+def _matching(matching: Matching, policy: Policy) -> Iterable[Row]:
+    counts = (matching.n_unmatched, *matching.n_by_rung)
+    words = ("nobody alike enough", *(rung.words for rung in LADDER))
+    shown = _show(counts, hide_complement(counts, policy))
+    for rung, (alike, n) in enumerate(zip(words, shown, strict=True)):
+        state = "suppressed" if n is None else "rounded"
+        yield {"rung": rung, "alike": alike, "n": n, "state": state}
+
+
+def _balance(answer: Answer, policy: Policy) -> Iterable[Row]:
+    if answer.diagnostics is None or answer.matching is None:
+        return
+    n, state = policy.people(answer.matching.matched.n_sets)
+    told = bool(n) and answer.matching.matched.n_sets >= SUMS_FROM
+    for one in answer.diagnostics.alike:
+        smds = [
+            None if side.smd is None or not told else round(side.smd, 2)
+            for side in (one.unmatched, one.matched)
+        ]
+        yield {
+            "covariate": one.covariate,
+            "smd_all": smds[0],
+            "smd_matched": smds[1],
+            "n": n if told else None,
+            "state": "suppressed" if not told else "not_estimable" if smds[1] is None else state,
+        }
+
+
+def _checks(found: Diagnostics, policy: Policy) -> Iterable[Row]:
+    level, steady, able = found.earlier, found.pretrend, found.detectable
+    yield _check("earlier_level", policy, n=level.n, estimate=level, reason=level.reason)
+    yield _check(
+        "earlier_steady",
+        policy,
+        n=steady.n_sets if steady else level.n,
+        p_value=steady.p_value if steady else None,
+        reason=steady.reason if steady else level.reason,
+    )
+    for name, ratio in (("fewer", able.below), ("more", able.above)):
+        point = None
+        if ratio is not None:
+            point = Estimate.point(log_rr=math.log(ratio), n=able.n, reason="from the past alone")
+        yield _check(
+            f"detectable_{name}",
+            policy,
+            n=able.n,
+            estimate=point,
+            reason="" if point else able.reason or "not found by any change",
+        )
+
+
+def _check(
+    name: str,
+    policy: Policy,
+    *,
+    n: int,
+    estimate: Estimate | None = None,
+    p_value: float | None = None,
+    reason: str = "",
+) -> Row:
+    shown, state = policy.people(n)
+    log_rr = se = None
+    if policy.hides(n):
+        p_value, reason = None, "too few people for a number to leave the site"
+    elif estimate is not None and estimate.log_rr is not None:
+        log_rr, se = round_estimate(estimate.log_rr, estimate.se, n=n)
+    elif p_value is None:
+        state = "not_estimable"
+    return {
+        "check": name,
+        "log_rr": log_rr,
+        "se": se,
+        "p_value": None if p_value is None else round(p_value, 3 if n >= SUMS_FROM else 2),
+        "n": shown,
+        "reason": reason or None,
         "state": state,
     }
 

@@ -15,6 +15,10 @@ from righthelp.protocol.contacts import Definition, list_definitions
 from righthelp.protocol.records import MODES, ROLES, STATUSES
 from righthelp.protocol.study import Site, Study
 
+EARLIEST_MONTH = -24
+"""Months counted back from the qualifying visit: those before the history say whether people who
+were matched on the history were alike before it too."""
+
 LONGEST_LAG_MONTHS = 6
 """How long before the index a visit may lie and still count as the one that led to it."""
 
@@ -73,7 +77,7 @@ class Rules:
         """Months before the index that any stage looks at."""
         windows = self.study.windows
         return max(
-            windows.history_months + LONGEST_LAG_MONTHS + 1,
+            max(windows.history_months, -EARLIEST_MONTH) + LONGEST_LAG_MONTHS + 1,
             2 * windows.before_months + self.earlier_gap,
         )
 
@@ -240,15 +244,16 @@ def _write_index_days(engine: Engine, rules: Rules) -> None:
 
 def _write_visit_history(engine: Engine, rules: Rules) -> None:
     history = rules.study.windows.history_months
+    earliest = max(history, -EARLIEST_MONTH)
     months: list[tuple[object, ...]] = []
     reach: list[tuple[object, ...]] = []
     sql = "SELECT DISTINCT qualifying_on FROM units WHERE qualifying_on IS NOT NULL ORDER BY ALL"
     for (visit_on,) in engine.rows(sql):
-        starts = [add_months(visit_on, month) for month in range(-history, 1)]
-        reach.append((visit_on, starts[0]))
+        starts = [add_months(visit_on, month) for month in range(-earliest, 1)]
+        reach.append((visit_on, starts[earliest - history]))
         months += [
             (visit_on, month, start, end)
-            for month, (start, end) in zip(range(-history, 0), pairwise(starts), strict=True)
+            for month, (start, end) in zip(range(-earliest, 0), pairwise(starts), strict=True)
         ]
     columns = {"qualifying_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
     _write_array(engine, "visit_months", columns, months)

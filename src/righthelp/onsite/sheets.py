@@ -40,6 +40,8 @@ def answer_counts(
         "changes": describe_change(counted),
         "course": [],
         "not_held": [],
+        "matching": None,
+        "diagnostics": None,
     }
 
 
@@ -134,6 +136,8 @@ def answer_summary(summary: SiteSummary, *, study: Study) -> dict[str, Any]:
         "changes": [],
         "course": [],
         "not_held": [],
+        "matching": None,
+        "diagnostics": None,
     }
 
 

@@ -76,6 +76,8 @@ def _count_csv(study: Study, site: Site, tell: Progress, memory_limit: str) -> C
         changes=counted.changes,
         course=counted.course,
         not_held=counted.not_held,
+        matching=counted.matching,
+        diagnostics=counted.diagnostics,
         quality=_quality(records.findings),
         supply=records.supply,
         provenance=_provenance(

@@ -12,6 +12,7 @@ from righthelp.evidence.designs import FAMILY_OF
 from righthelp.evidence.summary import spell
 from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.canvas import ShownFigure, show_figure
+from righthelp.report.matched_figures import draw_balance, list_matched_rows
 from righthelp.report.month_figures import draw_course, draw_months
 from righthelp.report.people_figures import (
     draw_change,
@@ -69,6 +70,29 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
             alt=f"Points with intervals by month. {title} {TABLE_BELOW}",
         )
     yield from _draw_ratios(evidence)
+    matched = list_matched_rows(evidence)
+    if matched:
+        title = _title_matched(evidence)
+        yield show_figure(
+            lambda paper: draw_rows(matched, paper),
+            name="matched",
+            title=title,
+            alt=f"Points with intervals on an axis of ratios. {title} {TABLE_BELOW}",
+        )
+    balance = evidence.matched.balance
+    if balance:
+        largest = max(abs(one.smd_matched or 0.0) for one in balance)
+        title = (
+            "In what was not matched on, people seen and their comparators differ by at most "
+            f"{largest:.2f} standard deviations."
+        )
+        yield show_figure(
+            lambda paper: draw_balance(balance, paper),
+            name="balance",
+            title=title,
+            alt=f"Dots of differences by covariate, before and after matching. {title} "
+            f"{TABLE_BELOW}",
+        )
 
 
 def _draw_ratios(evidence: Evidence) -> Iterator[ShownFigure]:
@@ -134,6 +158,15 @@ def _title_designs(evidence: Evidence) -> str:
         f"{per_100(crude)} contacts after for every 100 before; set against what was expected, "
         f"from {per_100(min(points))} to {per_100(max(points))} for every 100, depending on the "
         "design."
+    )
+
+
+def _title_matched(evidence: Evidence) -> str:
+    span = evidence.matched.span
+    assert span is not None
+    return (
+        f"Set against matched people, {per_100(span[0])} to {per_100(span[1])} contacts for every "
+        "100 of theirs (sensitivity range)."
     )
 
 

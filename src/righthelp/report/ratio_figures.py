@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Kind = Literal["adjusted", "weaker", "together", "described"]
+Kind = Literal["adjusted", "weaker", "together", "described", "range"]
 FURTHEST = math.log(5)
 """Intervals are drawn as far as a fifth or five times; the table has their ends."""
 
@@ -150,7 +150,8 @@ def _draw_row(axes: Axes, row: RatioRow, at: int, paper: Paper) -> None:
     if row.kind == "together" and at:
         axes.axhline(at - 0.5, color=FAINT, linewidth=0.8, zorder=1)
     ratio, y = row.ratio, at + (0.22 if paper.narrow else 0.0)
-    solid = {"adjusted": ACCENT, "together": ACCENT, "weaker": MIDDLE, "described": MUTED}[row.kind]
+    solid = ACCENT if row.kind in ("adjusted", "together") else MIDDLE
+    solid = MUTED if row.kind == "described" else solid
     if row.reach:
         reach = [place(row.reach[0]), place(row.reach[1])]
         axes.plot(reach, [y, y], color=PALE, linewidth=7, solid_capstyle="butt", zorder=2)
@@ -162,7 +163,7 @@ def _draw_row(axes: Axes, row: RatioRow, at: int, paper: Paper) -> None:
         (ratio.low, ratio.high) if ratio.low is not None and ratio.high is not None else None
     )
     if ends:
-        style = "--" if row.kind == "weaker" else "-"
+        style = "--" if row.kind in ("weaker", "range") else "-"
         xs = [place(ends[0]), place(ends[1])]
         axes.plot(xs, [y, y], style, color=solid, linewidth=1.8, zorder=3)
     if ratio.log_rr is not None and ratio.span is None:
@@ -212,9 +213,12 @@ def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper) -> None:
     if any(row.crude is not None for row in rows) or "described" in kinds:
         keys.append(mark("o", MUTED, label="as counted", hollow=True))
     if "adjusted" in kinds:
-        keys.append(mark("o", ACCENT, label="against what was expected", hollow=False))
+        label = "against matched people" if "range" in kinds else "against what was expected"
+        keys.append(mark("o", ACCENT, label=label, hollow=False))
     if "weaker" in kinds:
         keys.append(mark("D", MIDDLE, label="the same, weaker", hollow=True))
+    if "range" in kinds:
+        keys.append(Line2D([], [], color=MIDDLE, lw=1.8, ls="--", label="the range of both"))
     if "together" in kinds:
         keys.append(mark("D", ACCENT, label="sites together", hollow=False))
     if any(row.reach for row in rows):

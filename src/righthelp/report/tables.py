@@ -9,6 +9,13 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.evidence.sites import ROUTES
 from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
+from righthelp.report.matched_tables import (
+    list_alike,
+    list_balance,
+    list_checks,
+    list_detectable,
+    list_matched,
+)
 from righthelp.report.ratio_tables import (
     list_definitions,
     list_estimates,
@@ -345,6 +352,11 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_syntheses(evidence),
         list_left_out(evidence),
         list_definitions(evidence),
+        list_matched(evidence),
+        list_alike(evidence),
+        list_balance(evidence),
+        list_checks(evidence),
+        list_detectable(evidence),
         list_supply(evidence),
         list_quality(evidence),
         list_provenance(evidence),

@@ -16,6 +16,9 @@ DESIGNS: Mapping[str, str] = {
     "crude": "Before and after, as counted",
     "projection": "Against registered people with the same past",
     "count_projection": "Against people with the same counts before",
+    "matched_after": "Against matched people, contacts after",
+    "matched_change": "Against matched people, change from before to after",
+    "matched_adjusted": "Against matched people, rest of their past taken off",
     "learned_correlation": "Against what past counts foretell in the whole practice",
     "empirical_bayes": "Against the practice's rate and spread",
     "donut": "Against months 7 to 12 before",
@@ -29,6 +32,19 @@ DESIGNS: Mapping[str, str] = {
     "summary_correlation_0.75": "Before and after from means, correlation 0.75",
 }
 
+COVARIATES: Mapping[str, str] = {
+    "age_years": "Age",
+    "imd_decile": "Deprivation decile",
+    "years_registered": "Years registered",
+    "other_staff": "Appointments with other staff, year before",
+    "missed": "Missed appointments, year before",
+}
+CHECK_WORDS: Mapping[str, str] = {
+    "earlier_level": "Contacts of people seen over those of comparators, before the matched year",
+    "earlier_steady": "Whether that ratio was steady over those months",
+    "detectable_fewer": "Largest ratio below 1 that the site would find in four studies of five",
+    "detectable_more": "Smallest ratio above 1 that the site would find in four studies of five",
+}
 _SITE = Column("site", "text", "The site", role="key")
 _STATE = Column("state", "text", "What became of the numbers of this row", values=STATES)
 _WHO = Column(
@@ -145,6 +161,44 @@ NOT_HELD = Table(
         _STATE,
     ),
 )
+MATCHING = Table(
+    "matching",
+    "How alike the comparators are: new people by what had to be the same, finest first.",
+    (
+        _SITE,
+        Column("rung", "integer", "Rung of the ladder; 0: nobody alike enough", role="key"),
+        Column("alike", "text", "What was the same"),
+        Column("n", "integer", "New people", unit="people", nullable=True, role="people"),
+        _STATE,
+    ),
+)
+BALANCE = Table(
+    "balance",
+    "Difference between people seen and others in what was not matched on, in standard deviations "
+    "of the people seen.",
+    (
+        _SITE,
+        Column("covariate", "text", "In what", role="key", values=tuple(COVARIATES)),
+        Column("smd_all", "number", "Against all candidates", nullable=True, role="sum"),
+        Column("smd_matched", "number", "Against the comparators", nullable=True, role="sum"),
+        Column("n", "integer", "Matched people", unit="people", nullable=True, role="people"),
+        _STATE,
+    ),
+)
+CHECKS = Table(
+    "checks",
+    "Checks of the matched comparison that can fail, and what the site could find at all.",
+    (
+        _SITE,
+        Column("check", "text", "What was looked at", role="key", values=tuple(CHECK_WORDS)),
+        Column("log_rr", "number", "Log rate ratio", nullable=True, role="sum"),
+        Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
+        Column("p_value", "number", "p-value", nullable=True, role="sum"),
+        Column("n", "integer", "People seen", unit="people", nullable=True, role="people"),
+        Column("reason", "text", "Why there is no number", nullable=True),
+        _STATE,
+    ),
+)
 QUALITY = Table(
     "quality",
     "What was odd in the data, by kind; never a value, a row or a person.",
@@ -174,7 +228,19 @@ SUPPLY = Table(
         Column("reason", "text", "Why not, and what that rules out", nullable=True),
     ),
 )
-TABLES: tuple[Table, ...] = (ESTIMATES, FLOW, CHANGE, PATTERN, COURSE, NOT_HELD, QUALITY, SUPPLY)
+TABLES: tuple[Table, ...] = (
+    ESTIMATES,
+    FLOW,
+    CHANGE,
+    PATTERN,
+    COURSE,
+    NOT_HELD,
+    MATCHING,
+    BALANCE,
+    CHECKS,
+    QUALITY,
+    SUPPLY,
+)
 
 
 @dataclass(frozen=True)

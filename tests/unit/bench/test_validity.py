@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench.performance import Performance, measure
-from bench.validity import SCENARIOS, Said, Trial, print_table, try_world
+from bench.validity import SCENARIOS, Kept, Said, Trial, print_table, try_world
 
 
 def _measure(seed: int, *, n: int = 400) -> Performance:
@@ -63,16 +64,28 @@ def test_a_design_that_was_not_made_is_left_out_and_counted(
 
 def test_worlds_of_one_seed_differ_by_the_effect_alone_and_run_to_the_words() -> None:
     nothing, effect = (
-        try_world(replace(scenario, n_people=4_000).world(3)) for scenario in SCENARIOS[:2]
+        try_world(replace(scenario.world(3), n_people=4_000)) for scenario in SCENARIOS[:2]
     )
     assert nothing.thinned == 1.0
     assert 0.75 < effect.thinned < 0.95
     assert nothing.n_seen == effect.n_seen > 80
-    assert nothing.n_causal == effect.n_causal == 0
-    for design in ("crude", "donut", "projection", "learned_correlation", "empirical_bayes"):
+    assert nothing.n_causal == 0
+    for design in ("crude", "donut", "projection", "empirical_bayes", "matched_after"):
         assert effect.said[design].log_rr < nothing.said[design].log_rr
         assert 0.03 < nothing.said[design].se < 0.2
     # The twin seeds share their draws, so the difference is nearly the effect itself.
     apart = effect.said["projection"].log_rr - nothing.said["projection"].log_rr
     assert apart == pytest.approx(math.log(effect.thinned), abs=0.05)
     assert nothing.said["the report"] == nothing.said["projection"]
+
+
+def test_trials_that_were_kept_are_read_as_they_were(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "deeper" / "no-effect.jsonl")
+    assert kept.read() == []
+    trials = [
+        Trial({"projection": Said(0.1, 0.05, "cannot_tell")}, 100, 1, "compared", 0.85),
+        Trial({}, 30, 0),
+    ]
+    for trial in trials:
+        kept.add(trial)
+    assert kept.read() == trials

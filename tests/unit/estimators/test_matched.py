@@ -99,6 +99,8 @@ def test_the_influence_of_a_person_is_what_their_weight_does(name: str) -> None:
     step = 1e-6
     case = np.array([_move(made, name, place, step) for place in range(n)])
     row = np.array([_move(made, name, n + place, step) for place in range(rows)])
+    size = np.bincount(made["row_set"])[made["row_set"]]
+    case, row = case - case.mean(), row - row.sum() / n / size
     by_set = case + np.bincount(made["row_set"], weights=row, minlength=n)
     by_person = np.bincount(made["row_person"], weights=row)
     variance = by_set @ by_set + by_person @ by_person - row @ row

@@ -1,0 +1,176 @@
+"""Checks of the matched comparison that can fail: what was not matched on, looked at afterwards.
+
+What was matched on is alike by construction and is no evidence (METHODS.md section 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from righthelp.engine import Engine
+from righthelp.estimators.balance import Balance, balance, weigh_sets
+from righthelp.estimators.detectable import Detectable, detect_from_history
+from righthelp.estimators.matched import compare_matched
+from righthelp.estimators.pretrend import Pretrend, check_pretrend
+from righthelp.estimators.result import Estimate
+from righthelp.onsite.cohort import SQL
+from righthelp.onsite.people import Counted
+from righthelp.onsite.rules import EARLIEST_MONTH, KINDS, Rules
+from righthelp.returns.tables import COVARIATES
+
+FEWEST_MONTHS = 6
+"""So many months before the history must be covered for them to say anything."""
+SHARE_COVERED = 0.8
+NOT_COVERED = (
+    f"the records do not reach {FEWEST_MONTHS} months further back than the history that people "
+    "were matched on"
+)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """One covariate that was not matched on: among all candidates, and among the matched."""
+
+    covariate: str
+    unmatched: Balance
+    matched: Balance
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What the checks gave. earlier: cases over comparators in months before the history (log
+    rate ratio; 0 if they were alike). pretrend: whether that ratio was steady over those months.
+    detectable: what the site could find, from the past alone.
+    """
+
+    alike: tuple[Alike, ...]
+    earlier: Estimate
+    pretrend: Pretrend | None
+    detectable: Detectable
+
+
+def diagnose(engine: Engine, rules: Rules, *, counted: Counted) -> Diagnostics:
+    """Run the checks on the matched sets that `match_people` left."""
+    primary = rules.definitions[0]
+    engine.create_table(
+        "other_kinds",
+        {"kind": "SMALLINT", "is_missed": "BOOLEAN"},
+        rows=[
+            (number, status == "did_not_attend")
+            for number, (role, mode, status) in enumerate(KINDS)
+            if (status == "did_not_attend" and role in primary.roles and mode in primary.modes)
+            or (status == "attended" and role not in (*primary.roles, "link_worker"))
+        ],
+    )
+    engine.run_file(SQL, "alike.sql")
+    earlier, pretrend = _look_earlier(engine)
+    return Diagnostics(_compare_alike(engine), earlier, pretrend, _detect(counted))
+
+
+def _compare_alike(engine: Engine) -> tuple[Alike, ...]:
+    columns = ", ".join(f"a.{name}" for name in COVARIATES)
+    every = engine.columns(
+        f"SELECT m.is_case, {columns} FROM alike AS a JOIN matchable AS m ON a.unit = m.unit"
+    )
+    cases = engine.columns(
+        f"SELECT {columns} FROM alike AS a SEMI JOIN sets AS s ON a.unit = s.unit"
+    )
+    rows = engine.columns(
+        f"SELECT s.unit, {columns} FROM sets AS s JOIN alike AS a ON s.comparator = a.unit "
+        "ORDER BY s.unit, s.comparator"
+    )
+    weight = weigh_sets(rows["unit"])
+    is_case = every["is_case"].astype(bool)
+    found = []
+    for name in COVARIATES:
+        if any(np.ma.is_masked(one[name]) for one in (every, cases, rows)):
+            continue  # Not recorded for everybody: it cannot be compared.
+        whole, case, row = (one[name].astype(float)[:, None] for one in (every, cases, rows))
+        spread = whole[is_case]
+        before = balance(case_values=spread, row_values=whole[~is_case])
+        after = balance(case_values=case, row_values=row, row_weight=weight, spread_values=spread)
+        found.append(Alike(name, before[0], after[0]))
+    return tuple(found)
+
+
+def _look_earlier(engine: Engine) -> tuple[Estimate, Pretrend | None]:
+    """Cases and comparators in the months before the history, where they are covered."""
+    cases = engine.columns(
+        "SELECT a.unit, p.person, coalesce(a.covered_from, 0) AS covered_from FROM alike AS a "
+        "JOIN people AS p ON a.unit = p.unit SEMI JOIN sets AS s ON a.unit = s.unit ORDER BY a.unit"
+    )
+    rows = engine.columns(
+        "SELECT s.unit AS case_unit, a.unit, p.person, coalesce(a.covered_from, 0) AS covered_from "
+        "FROM sets AS s JOIN alike AS a ON s.comparator = a.unit JOIN people AS p "
+        "ON a.unit = p.unit ORDER BY s.unit, s.comparator"
+    )
+    n, covered = cases["unit"].size, cases["covered_from"]
+    first = next(
+        (
+            month
+            for month in range(EARLIEST_MONTH, EARLIEST_MONTH + 7)
+            if n and (covered <= month).mean() >= SHARE_COVERED
+        ),
+        None,
+    )
+    if first is None:
+        return Estimate.none(n=n, reason=NOT_COVERED), None
+    kept = covered <= first
+    place = np.searchsorted(cases["unit"], rows["case_unit"])
+    inside = (rows["covered_from"] <= first) & kept[place]
+    kept &= np.bincount(place[inside], minlength=n) > 0
+    inside &= kept[place]
+    months = range(first, EARLIEST_MONTH + 12)
+    counts = _count_months(engine, months)
+    row_set = (np.cumsum(kept) - 1)[place[inside]]
+    case_counts, row_counts = counts[cases["unit"][kept]], counts[rows["unit"][inside]]
+    people = {
+        "case_person": cases["person"][kept].astype(np.int64),
+        "row_person": rows["person"][inside].astype(np.int64),
+    }
+    compared = compare_matched(
+        case_before=case_counts.sum(axis=1),
+        case_after=case_counts.sum(axis=1),
+        case_history=np.zeros((len(case_counts), 1)),
+        row_set=row_set,
+        row_before=row_counts.sum(axis=1),
+        row_after=row_counts.sum(axis=1),
+        row_history=np.zeros((len(row_counts), 1)),
+        **people,
+    )
+    quarters = [
+        counts_of.reshape(len(counts_of), -1, 3).sum(axis=2)
+        for counts_of in (case_counts[:, len(months) % 3 :], row_counts[:, len(months) % 3 :])
+    ]
+    pretrend = check_pretrend(
+        case_counts=quarters[0], row_counts=quarters[1], row_set=row_set, **people
+    )
+    return compared.after, pretrend
+
+
+def _count_months(engine: Engine, months: range) -> np.ndarray:
+    """(units, months) contacts of every unit in months counted from its qualifying visit."""
+    found = engine.columns(
+        "SELECT unit, month, contacts FROM unit_history "
+        f"WHERE month >= {months.start} AND month < {months.stop}"
+    )
+    n_units = engine.rows("SELECT coalesce(max(unit) + 1, 0) FROM units")[0][0]
+    counts = np.zeros((n_units, len(months)))
+    counts[found["unit"], found["month"] - months.start] = found["contacts"]
+    return counts
+
+
+def _detect(counted: Counted) -> Detectable:
+    assert counted.reference is not None
+    seen = counted.seen.where(counted.seen.is_new & counted.seen.comparable)
+    reference = counted.reference
+    return detect_from_history(
+        seen_history=seen.history,
+        seen_stratum=seen.ladder[:, 0],
+        reference_after=reference.after,
+        reference_history=reference.history,
+        reference_stratum=reference.ladder[:, 0],
+        reference_person=reference.person,
+    )

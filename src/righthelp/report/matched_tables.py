@@ -1,0 +1,141 @@
+"""The tables of the matched comparison: estimates, how alike, checks, what could be found."""
+
+from __future__ import annotations
+
+import math
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.counts import Count, add_counts
+from righthelp.report.cells import Cell, Heading, Ratio, ShownTable
+from righthelp.report.ratio_tables import show_together
+
+OUTCOMES = {
+    "holds": "holds",
+    "fails": "does not hold",
+    "not_informative": "not informative",
+}
+RANGE_SAYS = (
+    "The two estimates rest on different assumptions. Their range shows how much hangs on which is "
+    "believed; the truth can lie outside it."
+)
+DESIGNS = ("matched_after", "matched_change", "matched_adjusted")
+
+
+def list_matched(evidence: Evidence) -> ShownTable:
+    """The matched estimates, a row a site and one for the sites together, and their range."""
+    found = {
+        (one.site, one.design): Ratio(one.log_rr, one.low, one.high)
+        for one in evidence.estimates
+        if one.design in DESIGNS
+    }
+    sites = [
+        site for site in evidence.answered if any((site.id, design) in found for design in DESIGNS)
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    for site in sites:
+        cells = [found.get((site.id, design), Ratio(None)) for design in DESIGNS]
+        rows.append((site.label, *cells, _range(cells[:2])))
+    matched = evidence.matched
+    if len(sites) > 1:
+        together = [show_together(one) for one in (matched.after, matched.change, matched.adjusted)]
+        rows.append(("Sites together", *together, _range(together[:2])))
+    return ShownTable(
+        "matched",
+        "People seen over matched people who had not seen a link worker",
+        (
+            Heading("site", "Site"),
+            Heading("after", "Contacts after (95% interval)", "number"),
+            Heading("change", "Change from before (95% interval)", "number"),
+            Heading("adjusted", "Rest of their past taken off (95% interval)", "number"),
+            Heading("range", "Sensitivity range of the first two", "number"),
+        ),
+        tuple(rows),
+        (RANGE_SAYS,),
+    )
+
+
+def list_alike(evidence: Evidence) -> ShownTable:
+    """New people by what had to be the same as in their comparators, over the sites."""
+    sites = evidence.matched.sites
+    keys = sorted({key for site in sites for key in site.alike})
+    rows: list[tuple[Cell, ...]] = [
+        (
+            words,
+            add_counts(site.alike[rung, words] for site in sites if (rung, words) in site.alike),
+        )
+        for rung, words in keys
+    ]
+    if rows:
+        rows.append(("nobody alike enough", add_counts(site.unmatched for site in sites)))
+    return ShownTable(
+        "alike",
+        "New people by what was the same in their comparators, finest first",
+        (Heading("alike", "The same"), Heading("n", "People", "number")),
+        tuple(rows),
+    )
+
+
+def list_balance(evidence: Evidence) -> ShownTable:
+    """Differences in what was not matched on, before and after matching."""
+    return ShownTable(
+        "balance",
+        "Differences in what was not matched on, in standard deviations",
+        (
+            Heading("covariate", "In what"),
+            Heading("all", "Against all candidates", "number", 2),
+            Heading("matched", "Against their comparators", "number", 2),
+            Heading("n", "Matched people", "number"),
+        ),
+        tuple((one.label, one.smd_all, one.smd_matched, one.n) for one in evidence.matched.balance),
+    )
+
+
+def list_checks(evidence: Evidence) -> ShownTable:
+    """Each declared rule on the comparators and whether it held."""
+    return ShownTable(
+        "checks",
+        "Checks of the comparators; all must hold before anything is said of why",
+        (
+            Heading("rule", "Rule"),
+            Heading("outcome", "Outcome"),
+            Heading("found", "What was found"),
+        ),
+        tuple(
+            (one.rule[:1].upper() + one.rule[1:], OUTCOMES[one.outcome], one.found)
+            for one in evidence.matched.checks
+        )
+        if evidence.matched.sites
+        else (),
+    )
+
+
+def list_detectable(evidence: Evidence) -> ShownTable:
+    """What each site could find, from the past alone."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            evidence.label(site.site),
+            *(
+                "no change" if one is None else Count(math.exp(one), "rounded")
+                for one in site.detectable
+            ),
+        )
+        for site in evidence.matched.sites
+    ]
+    return ShownTable(
+        "detectable",
+        "The change that each site could find in four studies of five, from the past alone",
+        (
+            Heading("site", "Site"),
+            Heading("fewer", "Ratio below 1", "number", 2),
+            Heading("more", "Ratio above 1", "number", 2),
+        ),
+        tuple(rows),
+        ("Computed from contacts before and from reference people; no result enters it.",),
+    )
+
+
+def _range(cells: list[Ratio]) -> Cell:
+    ends = [end for cell in cells for end in (cell.low, cell.high) if end is not None]
+    if len(ends) < 4:
+        return Ratio(None)
+    return Ratio(None, span=(min(ends), max(ends)))
