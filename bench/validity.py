@@ -25,7 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.performance import Performance, Share, measure
+from bench.scenarios import SCENARIOS
 from righthelp.engine import open_engine
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import compare, find_causal_words
@@ -43,10 +44,12 @@ from righthelp.onsite.cohort import select_cohort
 from righthelp.onsite.describe import describe_change, describe_course
 from righthelp.onsite.diagnostics import Diagnostics, diagnose
 from righthelp.onsite.estimates import estimate_site, name_matched
+from righthelp.onsite.flow import read_flow
 from righthelp.onsite.matching import Matching, match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.people import Counted, read_counted
 from righthelp.onsite.provenance import describe_provenance
+from righthelp.onsite.rehearsal import Rehearsal, rehearse
 from righthelp.onsite.release import Answer, release
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.sheets import counted_from_sheet
@@ -73,113 +76,6 @@ REPORT = "the report"
 MATCHED = "matched, both"
 PANEL_DRAWS = 200
 YEAR = {"index_from": date(2023, 6, 1), "index_to": date(2024, 6, 1)}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A kind of world: what it changes of the plain one, in which nothing is done."""
-
-    name: str
-    title: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def effect_rr(self) -> float:
-        """Visits after the first contact, against no contact: the truth."""
-        return float(self.changes.get("effect_rr", 1.0))
-
-    def world(self, seed: int) -> World:
-        """One such world; worlds of one seed share every draw that the scenario does not change."""
-        return World(seed=seed, **{**PLAIN, **self.changes})
-
-
-PLAIN: Mapping[str, Any] = {
-    "n_people": 10_000,
-    "referral_probability": 0.0085,
-    "start_on": date(2021, 7, 1),
-    "months": 42,
-    "scheme_start_month": 18,
-}
-UNOBSERVED = {"need_observed": False, "referral_need_rr": 2.0, "referral_episode_rr": 1.5}
-LOSSES = {
-    "attrition_need_power": 1.5,
-    "death_rate_per_month": 0.003,
-    "departure_rate_per_month": 0.012,
-}
-SCENARIOS = (
-    Scenario("no-effect", "Nothing is done; referral depends on visits alone"),
-    Scenario("effect", "Visits after the first contact are thinned to 0.85", {"effect_rr": 0.85}),
-    Scenario("half-effect", "Thinned to 0.92", {"effect_rr": 0.92}),
-    Scenario(
-        "by-count",
-        "Nothing is done; referral rises steeply with recent visits",
-        {"referral_recent_rr": 1.4},
-    ),
-    Scenario(
-        "by-need",
-        "Nothing is done; deprivation, which is recorded, doubles referral",
-        {"referral_need_rr": 2.0},
-    ),
-    Scenario(
-        "by-episode",
-        "Nothing is done; an episode of need doubles referral",
-        {"referral_episode_rr": 2.0},
-    ),
-    Scenario(
-        "unobserved",
-        "Nothing is done; social need that no record shows doubles referral, an episode of need "
-        "raises it by half",
-        UNOBSERVED,
-    ),
-    Scenario(
-        "unobserved-effect",
-        "The same, and visits are thinned to 0.85",
-        {**UNOBSERVED, "effect_rr": 0.85},
-    ),
-    Scenario(
-        "lag-0",
-        "Nothing is done; seen within a fortnight of the referral",
-        {"lag_months": (0,), "lag_weights": (1.0,)},
-    ),
-    Scenario(
-        "lag-1",
-        "Nothing is done; seen a month after the referral",
-        {"lag_months": (1,), "lag_weights": (1.0,)},
-    ),
-    Scenario(
-        "lag-3",
-        "Nothing is done; seen three months after the referral",
-        {"lag_months": (3,), "lag_weights": (1.0,)},
-    ),
-    Scenario(
-        "attrition", "Nothing is done; many die or leave, the more so the more they come", LOSSES
-    ),
-    Scenario(
-        "attrition-effect",
-        "The same, and visits are thinned to 0.85",
-        {**LOSSES, "effect_rr": 0.85},
-    ),
-    Scenario(
-        "drift", "Nothing is done; people's own rates drift fast", {"frailty_autocorrelation": 0.90}
-    ),
-    Scenario(
-        "steady",
-        "Nothing is done; people's own rates stay as they are",
-        {"frailty_autocorrelation": 1.0},
-    ),
-    Scenario("small", "Nothing is done; about 30 people compared", {"n_people": 1_100}),
-    Scenario(
-        "small-effect",
-        "About 30 people compared, visits thinned to 0.85",
-        {"n_people": 1_100, "effect_rr": 0.85},
-    ),
-    Scenario("large", "Nothing is done; about 1,100 people compared", {"n_people": 40_000}),
-    Scenario(
-        "large-effect",
-        "About 1,100 people compared, visits thinned to 0.85",
-        {"n_people": 40_000, "effect_rr": 0.85},
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -245,13 +141,18 @@ def try_world(world: World) -> Trial:
     rules = Rules.of(study, study.site[0], role_missing=False)
     with open_engine(threads=1) as engine:
         load_world(engine, population)
+        engine.open_workspace()
         select_cohort(engine, rules)
         fill_store(engine)
         count_contacts(engine, rules.definitions[0])
         counted = read_counted(engine, collect_course(engine, rules))
         matching = match_people(engine, rules)
+        read_flow(engine)
         diagnostics = diagnose(engine, rules, counted=counted)
-    evidence = answer(counted, study, matching=matching, diagnostics=diagnostics)
+        rehearsal = rehearse(engine, rules)
+    evidence = answer(
+        counted, study, matching=matching, diagnostics=diagnostics, rehearsal=rehearsal
+    )
     return read_trial(evidence, counted, thinned=_thin(population))
 
 
@@ -261,6 +162,7 @@ def answer(
     *,
     matching: Matching | None = None,
     diagnostics: Diagnostics | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> Evidence:
     """The evidence of one site's return: estimates, release, and what the report would say."""
     site = study.site[0]
@@ -276,6 +178,7 @@ def answer(
             not_held=[],
             matching=matching,
             diagnostics=diagnostics,
+            rehearsal=rehearsal,
             quality=[],
             supply=[],
             provenance=describe_provenance(

@@ -35,6 +35,7 @@ class Engine:
         )
         self._connection.execute("SET preserve_insertion_order = false")
         self._connection.execute("SET enable_progress_bar = false")
+        self._connection.execute("CREATE SCHEMA workspace")
 
     def __enter__(self) -> Engine:
         return self
@@ -56,6 +57,20 @@ class Engine:
         """Shut the door to files and settings once every source has been registered."""
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+
+    def open_workspace(self) -> None:
+        """From here on new tables go to a schema of their own, and shadow those there already."""
+        self._connection.execute("SET search_path = 'workspace,main'")
+
+    def clear_workspace(self) -> None:
+        """Drop every table and view made since the workspace was opened."""
+        made = self.rows(
+            "SELECT table_type, table_name FROM information_schema.tables "
+            "WHERE table_schema = 'workspace'"
+        )
+        for kind, name in sorted(made, reverse=True):  # views before the tables they read
+            word = "VIEW" if kind == "VIEW" else "TABLE"
+            self.execute(f"DROP {word} IF EXISTS workspace.{quote_name(name)}")
 
     def execute(self, sql: str, params: Sequence[object] | None = None) -> None:
         """Run one or more statements and drop their result."""

@@ -15,6 +15,7 @@ from righthelp.onsite.flow import list_steps
 from righthelp.onsite.matching import Matching
 from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.people import Counted, People
+from righthelp.onsite.rehearsal import Rehearsal
 from righthelp.onsite.release import Answer, release
 from righthelp.protocol.study import Study
 from righthelp.returns.tables import Released
@@ -52,6 +53,7 @@ def make_answer(
     not_held: Sequence[NotHeld] = (),
     matching: Matching | None = None,
     diagnostics: Diagnostics | None = None,
+    rehearsal: Rehearsal | None = None,
     n_rows: int | None = None,
 ) -> Answer:
     """An answer of one site; what is not given is empty."""
@@ -75,6 +77,7 @@ def make_answer(
         not_held=list(not_held),
         matching=matching,
         diagnostics=diagnostics,
+        rehearsal=rehearsal,
         quality=quality,
         supply=[{"table": "referrals", "column": None, "supplied": False, "reason": "None came."}],
         provenance={"protocol_digest": make_study().digest(), "route": "csv"},

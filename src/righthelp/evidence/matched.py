@@ -52,13 +52,15 @@ class SiteMatching:
     """How one site's people were matched, and what the site could find at all.
 
     alike: (rung, words) -> people; unmatched: those for whom nobody was alike enough. detectable:
-    the ratios below and above 1 that it would find in four studies of five, from the past alone.
+    the log ratios below and above 1 that it would find in four studies of five, from the past
+    alone. lost: the log ratio of the projection had all who were lost come seldom, or often.
     """
 
     site: str
     alike: Mapping[tuple[int, str], Count]
     unmatched: Count
     detectable: tuple[float | None, float | None]
+    lost: tuple[Count, Count]
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def gather_matched(
         _check_balance(balance),
         _check_earlier(rows["checks"]),
         _check_steady(rows["checks"]),
+        _check_replay(rows["checks"]),
     )
     failed = [one.rule for one in checks if one.outcome != "holds"]
     reason = ""
@@ -138,16 +141,32 @@ def _read_sites(rows: Mapping[str, Sequence[Row]]) -> tuple[SiteMatching, ...]:
     for row in _plain(rows["matching"]):
         found = sites.setdefault(row["site"], {})
         found[row["rung"], row["alike"]] = read_count(row["n"], row["state"])
-    ratios = {(row["site"], row["check"]): row["log_rr"] for row in _plain(rows["checks"])}
+    ratios = {
+        (row["site"], row["check"]): (row["log_rr"], row["state"]) for row in _plain(rows["checks"])
+    }
+
+    def find(site: str, check: str) -> tuple[float | None, str]:
+        return ratios.get((site, check), (None, "not_collected"))
+
+    def count(site: str, check: str) -> Count:
+        log_rr, state = find(site, check)
+        return Count(math.exp(log_rr), state) if log_rr is not None else Count(None, _gone(state))
+
     return tuple(
         SiteMatching(
             site,
             {key: count for key, count in alike.items() if key[0]},
             next(count for key, count in alike.items() if not key[0]),
-            (ratios.get((site, "detectable_fewer")), ratios.get((site, "detectable_more"))),
+            (find(site, "detectable_fewer")[0], find(site, "detectable_more")[0]),
+            (count(site, "lost_low"), count(site, "lost_high")),
         )
         for site, alike in sites.items()
     )
+
+
+def _gone(state: str) -> str:
+    """The state of a row without its number."""
+    return "suppressed" if state in ("given", "rounded") else state
 
 
 def _pool_balance(rows: Sequence[Row]) -> tuple[CovariateBalance, ...]:
@@ -205,23 +224,43 @@ def _check_balance(balance: Sequence[CovariateBalance]) -> Check:
 
 def _check_earlier(rows: Sequence[Row]) -> Check:
     rule = "before the matched year they came as often as their comparators"
+    outcome, found = _look_for_one(rows, "earlier_level", none="the records do not reach so far")
+    return Check("earlier_level", rule, outcome, found)
+
+
+def _check_replay(rows: Sequence[Row]) -> Check:
+    rule = "where nothing was done, both estimates find no difference"
+    names = {"replay_after": "after", "replay_change": "change"}
+    looked = {name: _look_for_one(rows, name, none="not rehearsed") for name in names}
+    outcomes = [outcome for outcome, _ in looked.values()]
+    worst: Outcome = "holds"
+    if "fails" in outcomes:
+        worst = "fails"
+    elif "not_informative" in outcomes:
+        worst = "not_informative"
+    found = "; ".join(f"{names[name]}: {words}" for name, (_, words) in looked.items())
+    return Check("replay", rule, worst, found)
+
+
+def _look_for_one(rows: Sequence[Row], name: str, *, none: str) -> tuple[Outcome, str]:
+    """Whether a ratio over the sites is 1, as far as its interval can say."""
     known = [
         (row["log_rr"], row["se"])
         for row in _plain(rows)
-        if row["check"] == "earlier_level" and row["log_rr"] is not None and row["se"]
+        if row["check"] == name and row["log_rr"] is not None and row["se"]
     ]
     if not known:
-        return Check("earlier_level", rule, "not_informative", "the records do not reach so far")
+        return "not_informative", none
     log_rr, se = zip(*known, strict=True)
     result = synthesise(log_rr=log_rr, se=se, method="REML")
     low, high, point = result.ci_low, result.ci_high, result.log_rr
     if low is None or high is None or point is None:
-        return Check("earlier_level", rule, "not_informative", result.reason)
+        return "not_informative", result.reason
     found = f"ratio {math.exp(point):.2f} ({math.exp(low):.2f} to {math.exp(high):.2f})"
     if max(high - point, point - low) > INFORMATIVE_WITHIN:
-        return Check("earlier_level", rule, "not_informative", f"{found}: too wide to say")
+        return "not_informative", f"{found}, too wide to say"
     alike = low <= 0 <= high or MARGIN[0] <= math.exp(point) <= MARGIN[1]
-    return Check("earlier_level", rule, "holds" if alike else "fails", found)
+    return ("holds" if alike else "fails"), found
 
 
 def _check_steady(rows: Sequence[Row]) -> Check:

@@ -20,6 +20,7 @@ from righthelp.onsite.matching import Matching, match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
+from righthelp.onsite.rehearsal import Rehearsal, rehearse
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.store import count_contacts, fill_store
 
@@ -37,6 +38,7 @@ class Records:
     not_held: list[NotHeld]
     matching: Matching
     diagnostics: Diagnostics
+    rehearsal: Rehearsal
 
 
 def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
@@ -62,6 +64,9 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         count_contacts(engine, rival)
         recounted = read_counted(engine, collect_course(engine, rules))
         estimates += estimate_definition(recounted, rules.study, name=rival.name)
+    tell("rehearsing where nothing was done")
+    count_contacts(engine, primary)
+    rehearsal = rehearse(engine, rules)
     return Records(
         estimates=estimates,
         flow=flow,
@@ -70,4 +75,5 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         not_held=not_held,
         matching=matching,
         diagnostics=diagnostics,
+        rehearsal=rehearsal,
     )

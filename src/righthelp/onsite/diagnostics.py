@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from righthelp.engine import Engine
+from righthelp.estimators.attrition import Attrition, bound_attrition
 from righthelp.estimators.balance import Balance, balance, weigh_sets
 from righthelp.estimators.detectable import Detectable, detect_from_history
 from righthelp.estimators.matched import compare_matched
 from righthelp.estimators.pretrend import Pretrend, check_pretrend
 from righthelp.estimators.result import Estimate
 from righthelp.onsite.cohort import SQL
+from righthelp.onsite.estimates import project
 from righthelp.onsite.people import Counted
 from righthelp.onsite.rules import EARLIEST_MONTH, KINDS, Rules
 from righthelp.returns.tables import COVARIATES
@@ -42,13 +44,15 @@ class Alike:
 class Diagnostics:
     """What the checks gave. earlier: cases over comparators in months before the history (log
     rate ratio; 0 if they were alike). pretrend: whether that ratio was steady over those months.
-    detectable: what the site could find, from the past alone.
+    detectable: what the site could find, from the past alone. lost: how far the projection could
+    move by the new people who died or left before the after window ended.
     """
 
     alike: tuple[Alike, ...]
     earlier: Estimate
     pretrend: Pretrend | None
     detectable: Detectable
+    lost: Attrition
 
 
 def diagnose(engine: Engine, rules: Rules, *, counted: Counted) -> Diagnostics:
@@ -66,7 +70,13 @@ def diagnose(engine: Engine, rules: Rules, *, counted: Counted) -> Diagnostics:
     )
     engine.run_file(SQL, "alike.sql")
     earlier, pretrend = _look_earlier(engine)
-    return Diagnostics(_compare_alike(engine), earlier, pretrend, _detect(counted))
+    return Diagnostics(
+        alike=_compare_alike(engine),
+        earlier=earlier,
+        pretrend=pretrend,
+        detectable=_detect(counted),
+        lost=_bound_lost(engine, counted),
+    )
 
 
 def _compare_alike(engine: Engine) -> tuple[Alike, ...]:
@@ -173,4 +183,27 @@ def _detect(counted: Counted) -> Detectable:
         reference_history=reference.history,
         reference_stratum=reference.ladder[:, 0],
         reference_person=reference.person,
+    )
+
+
+def _bound_lost(engine: Engine, counted: Counted) -> Attrition:
+    """Each of the lost is expected to have had as many contacts as the complete are, on average."""
+    seen = counted.seen.where(counted.seen.is_new & counted.seen.comparable)
+    rr = project(counted.seen.where(counted.seen.is_new), counted.reference).rr
+    observed = float(seen.after.sum())
+    expected = observed / rr if rr else 0.0
+    lost = dict(
+        engine.rows(
+            "SELECT step, count(*) FROM seen_steps WHERE is_new AND step IN ('died', 'left') "
+            "GROUP BY step"
+        )
+    )
+    each = expected / max(seen.n, 1)
+    return bound_attrition(
+        observed=observed,
+        expected=expected,
+        n_complete=seen.n,
+        dead_expected=np.full(lost.get("died", 0), each),
+        departed_expected=np.full(lost.get("left", 0), each),
+        complete_after=counted.reference.after if counted.reference else [],
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from righthelp.estimators.attrition import Bound
 from righthelp.estimators.result import Estimate
 from righthelp.onsite.describe import Change, CourseMonth
 from righthelp.onsite.diagnostics import Diagnostics
@@ -32,6 +33,7 @@ from righthelp.onsite.flow import FlowStep
 from righthelp.onsite.ladder import LADDER
 from righthelp.onsite.matching import Matching
 from righthelp.onsite.not_held import NotHeld
+from righthelp.onsite.rehearsal import Rehearsal
 from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import BANDS, Released
 from righthelp.schema import Row
@@ -65,6 +67,7 @@ class Answer:
     not_held: Sequence[NotHeld]
     matching: Matching | None
     diagnostics: Diagnostics | None
+    rehearsal: Rehearsal | None
     quality: Sequence[Mapping[str, Any]]
     supply: Sequence[Mapping[str, Any]]
     provenance: Mapping[str, Any]
@@ -93,7 +96,7 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
         "not_held": [_not_held(one, policy) for one in answer.not_held],
         "matching": _matching(answer.matching, policy) if answer.matching else (),
         "balance": _balance(answer, policy),
-        "checks": _checks(answer.diagnostics, policy) if answer.diagnostics else (),
+        "checks": [*_checks(answer.diagnostics, policy), *_replay(answer.rehearsal, policy)],
         "quality": [_quality(row, policy) for row in answer.quality],
         "supply": answer.supply,
     }
@@ -298,7 +301,20 @@ def _balance(answer: Answer, policy: Policy) -> Iterable[Row]:
         }
 
 
-def _checks(found: Diagnostics, policy: Policy) -> Iterable[Row]:
+def _replay(rehearsal: Rehearsal | None, policy: Policy) -> Iterable[Row]:
+    for design, estimate in rehearsal.estimates.items() if rehearsal else ():
+        yield _check(
+            f"replay_{design.removeprefix('matched_')}",
+            policy,
+            n=estimate.n,
+            estimate=estimate,
+            reason=estimate.reason,
+        )
+
+
+def _checks(found: Diagnostics | None, policy: Policy) -> Iterable[Row]:
+    if found is None:
+        return
     level, steady, able = found.earlier, found.pretrend, found.detectable
     yield _check("earlier_level", policy, n=level.n, estimate=level, reason=level.reason)
     yield _check(
@@ -318,6 +334,22 @@ def _checks(found: Diagnostics, policy: Policy) -> Iterable[Row]:
             n=able.n,
             estimate=point,
             reason="" if point else able.reason or "not found by any change",
+        )
+    yield from _lost(found.lost.both, policy)
+
+
+def _lost(both: Bound, policy: Policy) -> Iterable[Row]:
+    """By as many as were lost; of a few of them the bounds would give the number back."""
+    for name, ratio in (("low", both.rr_low), ("high", both.rr_high)):
+        point = None
+        if ratio:
+            point = Estimate.point(log_rr=math.log(ratio), n=both.n_lost, reason="a bound")
+        yield _check(
+            f"lost_{name}",
+            policy,
+            n=both.n_lost,
+            estimate=point,
+            reason="" if point else both.reason,
         )
 
 

@@ -42,6 +42,7 @@ def answer_counts(
         "not_held": [],
         "matching": None,
         "diagnostics": None,
+        "rehearsal": None,
     }
 
 
@@ -138,6 +139,7 @@ def answer_summary(summary: SiteSummary, *, study: Study) -> dict[str, Any]:
         "not_held": [],
         "matching": None,
         "diagnostics": None,
+        "rehearsal": None,
     }
 
 

@@ -67,6 +67,7 @@ def _count_csv(study: Study, site: Site, tell: Progress, memory_limit: str) -> C
     with open_engine(memory_limit=memory_limit) as engine:
         tell("reading the records")
         records = read_csv_site(engine, study=study, site=site, folder=site.path)
+        engine.open_workspace()
         engine.lock()
         rules = Rules.of(study, site, role_missing=records.role_missing)
         counted = count_records(engine, rules, tell=tell)
@@ -78,6 +79,7 @@ def _count_csv(study: Study, site: Site, tell: Progress, memory_limit: str) -> C
         not_held=counted.not_held,
         matching=counted.matching,
         diagnostics=counted.diagnostics,
+        rehearsal=counted.rehearsal,
         quality=_quality(records.findings),
         supply=records.supply,
         provenance=_provenance(

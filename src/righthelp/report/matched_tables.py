@@ -18,6 +18,10 @@ RANGE_SAYS = (
     "The two estimates rest on different assumptions. Their range shows how much hangs on which is "
     "believed; the truth can lie outside it."
 )
+LOST_SAYS = (
+    "Seldom: as often as the tenth of reference people who came least; often: as the tenth who "
+    "came most. Withheld where few were lost: then they move little."
+)
 DESIGNS = ("matched_after", "matched_change", "matched_adjusted")
 
 
@@ -131,6 +135,33 @@ def list_detectable(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         ("Computed from contacts before and from reference people; no result enters it.",),
+    )
+
+
+def list_lost(evidence: Evidence) -> ShownTable:
+    """The comparison with the same past, had those who died or left been followed."""
+    rows: list[tuple[Cell, ...]] = []
+    for site in evidence.matched.sites:
+        own = {one.family.name: one.best for one in evidence.answers[site.site]}
+        best = own.get("projection")
+        rows.append(
+            (
+                evidence.label(site.site),
+                Ratio(best.log_rr, best.low, best.high) if best else Ratio(None),
+                *site.lost,
+            )
+        )
+    return ShownTable(
+        "lost",
+        "Against people with the same past, had everybody who died or left been followed",
+        (
+            Heading("site", "Site"),
+            Heading("projection", "Those followed (95% interval)", "number"),
+            Heading("low", "Had they come seldom", "number", 2),
+            Heading("high", "Had they come often", "number", 2),
+        ),
+        tuple(rows),
+        (LOST_SAYS,),
     )
 
 

@@ -14,6 +14,7 @@ from righthelp.report.matched_tables import (
     list_balance,
     list_checks,
     list_detectable,
+    list_lost,
     list_matched,
 )
 from righthelp.report.ratio_tables import (
@@ -357,6 +358,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_balance(evidence),
         list_checks(evidence),
         list_detectable(evidence),
+        list_lost(evidence),
         list_supply(evidence),
         list_quality(evidence),
         list_provenance(evidence),

@@ -42,6 +42,12 @@ COVARIATES: Mapping[str, str] = {
 CHECK_WORDS: Mapping[str, str] = {
     "earlier_level": "Contacts of people seen over those of comparators, before the matched year",
     "earlier_steady": "Whether that ratio was steady over those months",
+    "replay_projection": "Same past, where nothing was done",
+    "replay_after": "Matched, contacts after, where nothing was done",
+    "replay_change": "Matched, change from before, where nothing was done",
+    "replay_adjusted": "Matched, past taken off, where nothing was done",
+    "lost_low": "Had all who died or left come as seldom as a tenth of reference people",
+    "lost_high": "Had all who died or left come as often as a tenth of reference people",
     "detectable_fewer": "Largest ratio below 1 that the site would find in four studies of five",
     "detectable_more": "Smallest ratio above 1 that the site would find in four studies of five",
 }

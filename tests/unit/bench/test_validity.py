@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bench.performance import Performance, measure
-from bench.validity import SCENARIOS, Kept, Said, Trial, print_table, try_world
+from bench.scenarios import SCENARIOS
+from bench.validity import Kept, Said, Trial, print_table, try_world
 
 
 def _measure(seed: int, *, n: int = 400) -> Performance:
