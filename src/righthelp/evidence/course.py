@@ -12,7 +12,6 @@ from righthelp.schema import Row
 
 BASELINE = range(-12, -6)
 """Months against which the others are set."""
-GROUPS = ("seen", "reference")
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,20 @@ def read_course(rows: Sequence[Row]) -> tuple[CoursePoint, ...]:
 
 def combine_course(points: Sequence[CoursePoint]) -> tuple[MonthTogether, ...]:
     """Each month against months -12 to -7, random effects over the sites that can say."""
+    return combine_months([(one.group, one.month, one.log_rr, one.se) for one in points])
+
+
+def combine_months(
+    points: Sequence[tuple[str, int, float | None, float | None]],
+) -> tuple[MonthTogether, ...]:
+    """Rows (group, month, log_rr, se) of several sites, brought together by group and month."""
     together: list[MonthTogether] = []
-    for group in GROUPS:
-        for month in sorted({one.month for one in points if one.group == group}):
+    for group in dict.fromkeys(one[0] for one in points):
+        for month in sorted({one[1] for one in points if one[0] == group}):
             able = [
-                (one.log_rr, one.se)
-                for one in points
-                if one.group == group and one.month == month and one.log_rr is not None and one.se
+                (log_rr, se)
+                for own, at, log_rr, se in points
+                if (own, at) == (group, month) and log_rr is not None and se
             ]
             if not able:
                 continue

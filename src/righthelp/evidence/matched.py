@@ -10,6 +10,7 @@ from typing import Any, Literal
 from righthelp.estimators.synthesis import synthesise
 from righthelp.evidence.claims import MARGIN, Claim, match
 from righthelp.evidence.counts import Count, add_counts, read_count
+from righthelp.evidence.course import MonthTogether, combine_months
 from righthelp.evidence.estimates import SiteEstimate
 from righthelp.evidence.synthesis import Combination, combine
 from righthelp.protocol.contacts import PRIMARY
@@ -73,6 +74,7 @@ class MatchedEvidence:
     change: Combination
     adjusted: Combination
     span: tuple[float, float] | None
+    months: tuple[MonthTogether, ...]
     sites: tuple[SiteMatching, ...]
     balance: tuple[CovariateBalance, ...]
     checks: tuple[Check, ...]
@@ -108,6 +110,7 @@ def gather_matched(
         _check_earlier(rows["checks"]),
         _check_steady(rows["checks"]),
         _check_replay(rows["checks"]),
+        *_check_control(rows["checks"]),
     )
     failed = [one.rule for one in checks if one.outcome != "holds"]
     reason = ""
@@ -120,6 +123,12 @@ def gather_matched(
         change=change,
         adjusted=made["matched_adjusted"],
         span=span,
+        months=combine_months(
+            [
+                ("matched", row["month"], row["log_rr"], row["se"])
+                for row in _plain(rows["matched_course"])
+            ]
+        ),
         sites=sites,
         balance=balance,
         checks=checks,
@@ -240,6 +249,15 @@ def _check_replay(rows: Sequence[Row]) -> Check:
         worst = "not_informative"
     found = "; ".join(f"{names[name]}: {words}" for name, (_, words) in looked.items())
     return Check("replay", rule, worst, found)
+
+
+def _check_control(rows: Sequence[Row]) -> tuple[Check, ...]:
+    """Only where a study names contacts that the link worker cannot change."""
+    if not any(row["check"] == "control" for row in rows):
+        return ()
+    rule = "in contacts that the link worker cannot change they are alike after the index too"
+    outcome, found = _look_for_one(rows, "control", none="it was withheld")
+    return (Check("control", rule, outcome, found),)
 
 
 def _look_for_one(rows: Sequence[Row], name: str, *, none: str) -> tuple[Outcome, str]:

@@ -16,6 +16,7 @@ from righthelp.estimators.detectable import Detectable, detect_from_history
 from righthelp.estimators.matched import compare_matched
 from righthelp.estimators.pretrend import Pretrend, check_pretrend
 from righthelp.estimators.result import Estimate
+from righthelp.estimators.strata import merge_strata
 from righthelp.onsite.cohort import SQL
 from righthelp.onsite.estimates import project
 from righthelp.onsite.people import Counted
@@ -176,12 +177,17 @@ def _detect(counted: Counted) -> Detectable:
     assert counted.reference is not None
     seen = counted.seen.where(counted.seen.is_new & counted.seen.comparable)
     reference = counted.reference
+    strata = merge_strata(
+        seen_ladder=seen.ladder,
+        reference_ladder=reference.ladder,
+        reference_person=reference.person,
+    )
     return detect_from_history(
         seen_history=seen.history,
-        seen_stratum=seen.ladder[:, 0],
+        seen_stratum=strata.seen,
         reference_after=reference.after,
         reference_history=reference.history,
-        reference_stratum=reference.ladder[:, 0],
+        reference_stratum=strata.reference,
         reference_person=reference.person,
     )
 

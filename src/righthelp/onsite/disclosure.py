@@ -99,3 +99,8 @@ def hide_complement(
             break
         withheld[place] = True
     return withheld
+
+
+def show_counts(counts: Sequence[int], withheld: Sequence[bool]) -> list[int | None]:
+    """The counts rounded, but for those that are withheld."""
+    return [None if hide else round_to_base(n) for n, hide in zip(counts, withheld, strict=True)]

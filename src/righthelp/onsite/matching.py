@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from righthelp.engine import Engine
 from righthelp.estimators.matched import Matched, compare_matched
+from righthelp.estimators.result import Estimate
 from righthelp.onsite.cohort import SQL
 from righthelp.onsite.ladder import LADDER, Rung
-from righthelp.onsite.rules import Rules
+from righthelp.onsite.rules import KINDS, Rules
 from righthelp.protocol.study import Matching as MatchingRule
 
 
 @dataclass(frozen=True)
 class Matching:
-    """What matching gave: cases by rung of the ladder, those left without, and the estimates."""
+    """What matching gave: cases by rung of the ladder, those left without, and the estimates.
+
+    course: for each month from the index, the log ratio of cases to comparators. control: the same
+    after the index for contacts that the link worker cannot change; None where none are named.
+    """
 
     n_by_rung: tuple[int, ...]
     n_unmatched: int
     matched: Matched
+    course: Mapping[int, Estimate]
+    control: Estimate | None
 
     @property
     def share_matched(self) -> float | None:
@@ -38,10 +45,13 @@ def match_people(engine: Engine, rules: Rules) -> Matching:
     engine.run_file(SQL, "matchable.sql")
     climb(engine, rules.study.matching, ladder=LADDER)
     found = dict(engine.rows("SELECT rung, count(DISTINCT unit) FROM sets GROUP BY rung"))
+    sets = _read_sets(engine)
     return Matching(
         n_by_rung=tuple(found.get(number, 0) for number in range(1, len(LADDER) + 1)),
         n_unmatched=engine.rows("SELECT count(*) FROM cases_left")[0][0],
-        matched=_compare(engine),
+        matched=_compare(engine, sets),
+        course=_compare_months(engine, rules, sets=sets),
+        control=_compare_control(engine, rules, sets=sets),
     )
 
 
@@ -79,28 +89,85 @@ def _write_rung(engine: Engine, number: int, rung: Rung) -> None:
     engine.create_table("rung_lags", lags, rows=rung.list_lags())
 
 
-def _compare(engine: Engine) -> Matched:
-    columns = "p.before, p.after, p.band_1, p.band_2, p.band_3, p.person"
-    cases = engine.columns(
-        f"SELECT s.unit, {columns} FROM (SELECT DISTINCT unit FROM sets) AS s "
-        "JOIN people AS p ON s.unit = p.unit ORDER BY s.unit"
-    )
+@dataclass(frozen=True)
+class _Sets:
+    """The matched sets by the places of units: a case each, and a row for each comparator."""
+
+    case_unit: np.ndarray
+    case_person: np.ndarray
+    row_set: np.ndarray
+    row_unit: np.ndarray
+    row_person: np.ndarray
+
+    def compare(self, before: np.ndarray, after: np.ndarray, *, history: np.ndarray) -> Matched:
+        """Compare counts that every unit has: before, after (units,), history (units, h)."""
+        return compare_matched(
+            case_before=before[self.case_unit],
+            case_after=after[self.case_unit],
+            case_history=history[self.case_unit],
+            case_person=self.case_person,
+            row_set=self.row_set,
+            row_before=before[self.row_unit],
+            row_after=after[self.row_unit],
+            row_history=history[self.row_unit],
+            row_person=self.row_person,
+        )
+
+    def compare_one(self, counts: np.ndarray) -> Estimate:
+        """The ratio of cases to comparators in one count."""
+        return self.compare(counts, counts, history=np.zeros((counts.size, 1))).after
+
+
+def _read_sets(engine: Engine) -> _Sets:
     rows = engine.columns(
-        f"SELECT s.unit, {columns} FROM sets AS s JOIN people AS p ON s.comparator = p.unit "
-        "ORDER BY s.unit, s.comparator"
+        "SELECT s.unit AS case_unit, s.comparator AS row_unit, c.person AS case_person, "
+        "p.person AS row_person FROM sets AS s JOIN people AS c ON s.unit = c.unit "
+        "JOIN people AS p ON s.comparator = p.unit ORDER BY s.unit, s.comparator"
     )
-    return compare_matched(
-        case_before=cases["before"].astype(float),
-        case_after=cases["after"].astype(float),
-        case_history=_history(cases),
-        case_person=cases["person"].astype(np.int64),
-        row_set=np.searchsorted(cases["unit"], rows["unit"]),
-        row_before=rows["before"].astype(float),
-        row_after=rows["after"].astype(float),
-        row_history=_history(rows),
-        row_person=rows["person"].astype(np.int64),
-    )
+    case_unit, first, row_set = np.unique(rows["case_unit"], return_index=True, return_inverse=True)
+    case_person = rows["case_person"].astype(np.int64)[first]
+    row_person = rows["row_person"].astype(np.int64)
+    return _Sets(case_unit, case_person, row_set, rows["row_unit"], row_person)
 
 
-def _history(rows: dict[str, np.ndarray]) -> np.ndarray:
-    return np.column_stack([rows[f"band_{band}"].astype(float) for band in (1, 2, 3)])
+def _compare(engine: Engine, sets: _Sets) -> Matched:
+    columns = ("before", "after", "band_1", "band_2", "band_3")
+    found = engine.columns(f"SELECT unit, {', '.join(columns)} FROM people")
+    counts = np.zeros((_count_units(engine), len(columns)))
+    for place, column in enumerate(columns):
+        counts[found["unit"], place] = found[column]
+    return sets.compare(counts[:, 0], counts[:, 1], history=counts[:, 2:])
+
+
+def _compare_months(engine: Engine, rules: Rules, *, sets: _Sets) -> dict[int, Estimate]:
+    """Cases over comparators in each month counted from the index (the event study of both)."""
+    months = rules.course_months()
+    found = engine.columns(
+        "SELECT m.unit, m.month, m.contacts FROM unit_months AS m "
+        "SEMI JOIN course_months AS c ON m.month = c.month"
+    )
+    counts = np.zeros((_count_units(engine), len(months)))
+    counts[found["unit"], np.searchsorted(months, found["month"])] = found["contacts"]
+    return {month: sets.compare_one(counts[:, place]) for place, month in enumerate(months)}
+
+
+def _compare_control(engine: Engine, rules: Rules, *, sets: _Sets) -> Estimate | None:
+    """Cases over comparators after the index, in attended contacts with the roles named for it."""
+    roles = rules.study.matching.control_roles
+    if not roles:
+        return None
+    kinds = [
+        (number,)
+        for number, (role, _, status) in enumerate(KINDS)
+        if role in roles and status == "attended"
+    ]
+    engine.create_table("control_kinds", {"kind": "SMALLINT"}, rows=kinds)
+    engine.run_file(SQL, "control.sql")
+    found = engine.columns("SELECT unit, contacts FROM control_contacts")
+    counts = np.zeros(_count_units(engine))
+    counts[found["unit"]] = found["contacts"]
+    return sets.compare_one(counts)
+
+
+def _count_units(engine: Engine) -> int:
+    return int(engine.rows("SELECT coalesce(max(unit) + 1, 0) FROM units")[0][0])

@@ -8,13 +8,10 @@ date of birth or death, free text, value or row enters a return.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from righthelp.estimators.attrition import Bound
-from righthelp.estimators.result import Estimate
 from righthelp.onsite.describe import Change, CourseMonth
 from righthelp.onsite.diagnostics import Diagnostics
 from righthelp.onsite.disclosure import (
@@ -27,13 +24,14 @@ from righthelp.onsite.disclosure import (
     round_estimate,
     round_significant,
     round_to_base,
+    show_counts,
 )
 from righthelp.onsite.estimates import SiteEstimate
 from righthelp.onsite.flow import FlowStep
-from righthelp.onsite.ladder import LADDER
 from righthelp.onsite.matching import Matching
 from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.rehearsal import Rehearsal
+from righthelp.onsite.release_matched import list_matched_rows
 from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import BANDS, Released
 from righthelp.schema import Row
@@ -94,9 +92,12 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
         ],
         "course": [_course(month, policy) for month in answer.course],
         "not_held": [_not_held(one, policy) for one in answer.not_held],
-        "matching": _matching(answer.matching, policy) if answer.matching else (),
-        "balance": _balance(answer, policy),
-        "checks": [*_checks(answer.diagnostics, policy), *_replay(answer.rehearsal, policy)],
+        **list_matched_rows(
+            matching=answer.matching,
+            diagnostics=answer.diagnostics,
+            rehearsal=answer.rehearsal,
+            policy=policy,
+        ),
         "quality": [_quality(row, policy) for row in answer.quality],
         "supply": answer.supply,
     }
@@ -168,7 +169,7 @@ def _change(change: Change, policy: Policy, *, hidden: bool, masks: Masks) -> Ro
     n, state = (None, "suppressed") if hidden else policy.people(change.n)
     shown: list[int | None] = [None] * len(DIRECTIONS)
     if n:
-        shown = _show(_directions(change), masks[change.who])
+        shown = show_counts(_directions(change), masks[change.who])
     row: dict[str, object] = {
         "who": change.who,
         "n": n,
@@ -211,14 +212,10 @@ def _mask_groups(
     return masks
 
 
-def _show(counts: Sequence[int], withheld: Sequence[bool]) -> list[int | None]:
-    return [None if hide else round_to_base(n) for n, hide in zip(counts, withheld, strict=True)]
-
-
 def _pattern(change: Change, *, hidden: bool, masks: Masks) -> Iterable[Row]:
     names = [(before, after) for before in BANDS for after in BANDS]
     # Where so few people stand behind the table, its zeros alone would tell where they are.
-    shown = [None] * len(names) if hidden else _show(_cells(change), masks[change.who])
+    shown = [None] * len(names) if hidden else show_counts(_cells(change), masks[change.who])
     for (before, after), n in zip(names, shown, strict=True):
         yield {
             "who": change.who,
@@ -269,114 +266,6 @@ def _not_held(one: NotHeld, policy: Policy) -> Row:
         "n": n,
         "before_per_100": before,
         "after_per_100": after,
-        "state": state,
-    }
-
-
-def _matching(matching: Matching, policy: Policy) -> Iterable[Row]:
-    counts = (matching.n_unmatched, *matching.n_by_rung)
-    words = ("nobody alike enough", *(rung.words for rung in LADDER))
-    shown = _show(counts, hide_complement(counts, policy))
-    for rung, (alike, n) in enumerate(zip(words, shown, strict=True)):
-        state = "suppressed" if n is None else "rounded"
-        yield {"rung": rung, "alike": alike, "n": n, "state": state}
-
-
-def _balance(answer: Answer, policy: Policy) -> Iterable[Row]:
-    if answer.diagnostics is None or answer.matching is None:
-        return
-    n, state = policy.people(answer.matching.matched.n_sets)
-    told = bool(n) and answer.matching.matched.n_sets >= SUMS_FROM
-    for one in answer.diagnostics.alike:
-        smds = [
-            None if side.smd is None or not told else round(side.smd, 2)
-            for side in (one.unmatched, one.matched)
-        ]
-        yield {
-            "covariate": one.covariate,
-            "smd_all": smds[0],
-            "smd_matched": smds[1],
-            "n": n if told else None,
-            "state": "suppressed" if not told else "not_estimable" if smds[1] is None else state,
-        }
-
-
-def _replay(rehearsal: Rehearsal | None, policy: Policy) -> Iterable[Row]:
-    for design, estimate in rehearsal.estimates.items() if rehearsal else ():
-        yield _check(
-            f"replay_{design.removeprefix('matched_')}",
-            policy,
-            n=estimate.n,
-            estimate=estimate,
-            reason=estimate.reason,
-        )
-
-
-def _checks(found: Diagnostics | None, policy: Policy) -> Iterable[Row]:
-    if found is None:
-        return
-    level, steady, able = found.earlier, found.pretrend, found.detectable
-    yield _check("earlier_level", policy, n=level.n, estimate=level, reason=level.reason)
-    yield _check(
-        "earlier_steady",
-        policy,
-        n=steady.n_sets if steady else level.n,
-        p_value=steady.p_value if steady else None,
-        reason=steady.reason if steady else level.reason,
-    )
-    for name, ratio in (("fewer", able.below), ("more", able.above)):
-        point = None
-        if ratio is not None:
-            point = Estimate.point(log_rr=math.log(ratio), n=able.n, reason="from the past alone")
-        yield _check(
-            f"detectable_{name}",
-            policy,
-            n=able.n,
-            estimate=point,
-            reason="" if point else able.reason or "not found by any change",
-        )
-    yield from _lost(found.lost.both, policy)
-
-
-def _lost(both: Bound, policy: Policy) -> Iterable[Row]:
-    """By as many as were lost; of a few of them the bounds would give the number back."""
-    for name, ratio in (("low", both.rr_low), ("high", both.rr_high)):
-        point = None
-        if ratio:
-            point = Estimate.point(log_rr=math.log(ratio), n=both.n_lost, reason="a bound")
-        yield _check(
-            f"lost_{name}",
-            policy,
-            n=both.n_lost,
-            estimate=point,
-            reason="" if point else both.reason,
-        )
-
-
-def _check(
-    name: str,
-    policy: Policy,
-    *,
-    n: int,
-    estimate: Estimate | None = None,
-    p_value: float | None = None,
-    reason: str = "",
-) -> Row:
-    shown, state = policy.people(n)
-    log_rr = se = None
-    if policy.hides(n):
-        p_value, reason = None, "too few people for a number to leave the site"
-    elif estimate is not None and estimate.log_rr is not None:
-        log_rr, se = round_estimate(estimate.log_rr, estimate.se, n=n)
-    elif p_value is None:
-        state = "not_estimable"
-    return {
-        "check": name,
-        "log_rr": log_rr,
-        "se": se,
-        "p_value": None if p_value is None else round(p_value, 3 if n >= SUMS_FROM else 2),
-        "n": shown,
-        "reason": reason or None,
         "state": state,
     }
 

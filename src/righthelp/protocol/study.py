@@ -199,6 +199,11 @@ class Matching(Section):
         description="Fewer than so many people alike, and a coarser likeness is tried; at most "
         "per_person. Unit: people.",
     )
+    control_roles: tuple[Role, ...] = Field(
+        default=(),
+        description="Staff whose contacts the link worker cannot change, if there are any: a check "
+        "that matched people are alike in those after the index too (negative control).",
+    )
 
 
 def are_ages(ages: Sequence[object]) -> bool:

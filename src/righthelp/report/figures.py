@@ -70,6 +70,10 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
             alt=f"Points with intervals by month. {title} {TABLE_BELOW}",
         )
     yield from _draw_ratios(evidence)
+    yield from _draw_matched(evidence)
+
+
+def _draw_matched(evidence: Evidence) -> Iterator[ShownFigure]:
     matched = list_matched_rows(evidence)
     if matched:
         title = _title_matched(evidence)
@@ -78,6 +82,14 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
             name="matched",
             title=title,
             alt=f"Points with intervals on an axis of ratios. {title} {TABLE_BELOW}",
+        )
+    if evidence.matched.months:
+        title = "People seen over their comparators, month by month"
+        yield show_figure(
+            lambda paper: draw_months(evidence.matched.months, paper),
+            name="matched_months",
+            title=title,
+            alt=f"Points with intervals by month. {title}. {TABLE_BELOW}",
         )
     balance = evidence.matched.balance
     if balance:

@@ -18,6 +18,7 @@ RANGE_SAYS = (
     "The two estimates rest on different assumptions. Their range shows how much hangs on which is "
     "believed; the truth can lie outside it."
 )
+MONTHS_SAY = "The year before was matched on, so a ratio near 1 in those months is no evidence."
 LOST_SAYS = (
     "Seldom: as often as the tenth of reference people who came least; often: as the tenth who "
     "came most. Withheld where few were lost: then they move little."
@@ -55,6 +56,24 @@ def list_matched(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         (RANGE_SAYS,),
+    )
+
+
+def list_matched_months(evidence: Evidence) -> ShownTable:
+    """Matched people seen over their comparators by month, the sites brought together."""
+    return ShownTable(
+        "matched_months",
+        "People seen over their comparators by month, sites brought together",
+        (
+            Heading("month", "Month from the index", "number"),
+            Heading("ratio", "Ratio (95% interval)", "number"),
+            Heading("sites", "Sites", "number"),
+        ),
+        tuple(
+            (one.month, Ratio(one.log_rr, one.low, one.high), one.k)
+            for one in evidence.matched.months
+        ),
+        (MONTHS_SAY,) if evidence.matched.months else (),
     )
 
 

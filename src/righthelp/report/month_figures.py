@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = {"seen": ACCENT, "reference": MUTED}
+COLOURS = {"seen": ACCENT, "reference": MUTED, "matched": ACCENT}
 STYLES = {"seen": "-", "reference": "--"}
-NAMES = {"seen": "people seen", "reference": "reference people"}
+NAMES = {
+    "seen": "people seen",
+    "reference": "reference people",
+    "matched": "people seen over their comparators",
+}
+SHIFTS = {"reference": 0.14, "seen": -0.14, "matched": 0.0}
 
 
 def draw_course(evidence: Evidence, paper: Paper) -> Figure:
@@ -64,16 +69,17 @@ def draw_course(evidence: Evidence, paper: Paper) -> Figure:
 
 
 def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
-    """Each month against months -12 to -7, with its interval; seen and reference side by side."""
+    """Each month with its interval: seen and reference against months -12 to -7, or matched ones
+    over their comparators."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
     figure = open_figure(paper, 3.3)
     left = (0.85 if paper.narrow else 1.15) / paper.width
     axes = figure.add_axes((left, 0.15, 0.98 - left, 0.8))
     _mark_index(axes)
-    axes.axvspan(min(BASELINE) - 0.4, max(BASELINE) + 0.4, color=WASH, linewidth=0, zorder=0)
     axes.set_yscale("log")
-    for group, shift in (("reference", 0.14), ("seen", -0.14)):
+    groups = [(one, at) for one, at in SHIFTS.items() if any(m.group == one for m in months)]
+    for group, shift in groups:
         own = sorted((one for one in months if one.group == group), key=lambda one: one.month)
         for one in own:
             if one.low is not None and one.high is not None:
@@ -87,9 +93,9 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
         axes.plot(
             [one.month + shift for one in own],
             [math.exp(one.log_rr) for one in own],
-            "o" if group == "seen" else "s",
+            "s" if group == "reference" else "o",
             color=COLOURS[group],
-            ms=4 if group == "seen" else 3.2,
+            ms=3.2 if group == "reference" else 4,
             label=NAMES[group],
         )
     axes.axhline(1, color=MUTED, linewidth=0.9)
@@ -112,6 +118,14 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
         handletextpad=0.2,
         reverse=True,
     )
+    if any(one.group == "seen" for one in months):
+        _mark_baseline(axes, paper)
+    clear_frame(axes, "bottom", "left")
+    return figure
+
+
+def _mark_baseline(axes: Axes, paper: Paper) -> None:
+    axes.axvspan(min(BASELINE) - 0.4, max(BASELINE) + 0.4, color=WASH, linewidth=0, zorder=0)
     axes.text(
         sum(BASELINE) / len(BASELINE),
         0.02,
@@ -121,8 +135,6 @@ def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
         color=MUTED,
         fontsize=7.5,
     )
-    clear_frame(axes, "bottom", "left")
-    return figure
 
 
 def _name_lines(figure: Figure) -> None:

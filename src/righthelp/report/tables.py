@@ -16,6 +16,7 @@ from righthelp.report.matched_tables import (
     list_detectable,
     list_lost,
     list_matched,
+    list_matched_months,
 )
 from righthelp.report.ratio_tables import (
     list_definitions,
@@ -354,6 +355,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_left_out(evidence),
         list_definitions(evidence),
         list_matched(evidence),
+        list_matched_months(evidence),
         list_alike(evidence),
         list_balance(evidence),
         list_checks(evidence),

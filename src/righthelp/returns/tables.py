@@ -46,6 +46,7 @@ CHECK_WORDS: Mapping[str, str] = {
     "replay_after": "Matched, contacts after, where nothing was done",
     "replay_change": "Matched, change from before, where nothing was done",
     "replay_adjusted": "Matched, past taken off, where nothing was done",
+    "control": "Contacts that the link worker cannot change, after the index",
     "lost_low": "Had all who died or left come as seldom as a tenth of reference people",
     "lost_high": "Had all who died or left come as often as a tenth of reference people",
     "detectable_fewer": "Largest ratio below 1 that the site would find in four studies of five",
@@ -178,6 +179,18 @@ MATCHING = Table(
         _STATE,
     ),
 )
+MATCHED_COURSE = Table(
+    "matched_course",
+    "Contacts of matched people seen over those of their comparators, by month from the index.",
+    (
+        _SITE,
+        Column("month", "integer", "Month from the index; 0 is the index month", role="key"),
+        Column("log_rr", "number", "Log rate ratio", nullable=True, role="sum"),
+        Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
+        Column("n", "integer", "Matched people", unit="people", nullable=True, role="people"),
+        _STATE,
+    ),
+)
 BALANCE = Table(
     "balance",
     "Difference between people seen and others in what was not matched on, in standard deviations "
@@ -242,6 +255,7 @@ TABLES: tuple[Table, ...] = (
     COURSE,
     NOT_HELD,
     MATCHING,
+    MATCHED_COURSE,
     BALANCE,
     CHECKS,
     QUALITY,

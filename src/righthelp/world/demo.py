@@ -174,6 +174,10 @@ def _study_text() -> str:
         "[index]",
         'anchor = "month"',
         'who = "new"',
+        "",
+        "[matching]",
+        "# In these worlds the link worker changes nothing about nurses.",
+        'control_roles = ["nurse"]',
     ]
     for site in SITES:
         path = site.id if site.route == "csv" else f"{site.id}.csv"
