@@ -114,6 +114,10 @@ docs: $(DEV_STAMP) ## write the generated pages anew
 bench: $(DEV_STAMP) ## speed beside a bare scan and beside pandas (minutes, gigabytes)
 	@$(PY) -m bench.speed $(ARGS)
 
+.PHONY: matching
+matching: $(DEV_STAMP) ## speed of matching, beside opensafely-matching (minutes)
+	@$(PY) -m bench.matching $(ARGS)
+
 .PHONY: validity
 validity: $(DEV_STAMP) ## bias, coverage and false claims on simulated practices (minutes)
 	@$(PY) -m bench.validity $(ARGS)

@@ -36,6 +36,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         "adjusted",
         "Set against what would have been expected anyway.",
     ),
+    (
+        "comparators",
+        "Registered people with the same past as somebody seen, who had not seen a link worker.",
+    ),
     ("as counted", "After against before, with nothing set beside it."),
     (
         "expected",
@@ -55,6 +59,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     (
         "reference people",
         "Registered people who were not referred, from whom the expected course is learned.",
+    ),
+    (
+        "sensitivity range",
+        "All that the intervals of two estimates cover. The truth can lie outside it.",
     ),
     (
         "regression to the mean",

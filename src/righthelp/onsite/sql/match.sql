@@ -4,7 +4,7 @@
 -- Reads matchable, rung, rung_bins, rung_lags, matching_rule, matching_steps, cases_left. Adds to
 -- sets.
 
-CREATE OR REPLACE TABLE keyed AS
+CREATE OR REPLACE VIEW keyed AS
 SELECT
     m.unit, m.person, m.is_case, m.hashed,
     (((((m.month_number::BIGINT // r.months) * 10 + l.bin) * 10 + b.bin) * 10 + c.bin) * 10 + d.bin) * 1000
@@ -15,9 +15,10 @@ CROSS JOIN rung AS r
 JOIN rung_lags AS l ON m.lag_days = l.lag_days
 JOIN rung_bins AS b ON b.band = 1 AND m.band_1 = b.contacts
 JOIN rung_bins AS c ON c.band = 2 AND m.band_2 = c.contacts
-JOIN rung_bins AS d ON d.band = 3 AND m.band_3 = d.contacts
-LEFT JOIN cases_left AS o ON m.unit = o.unit
-WHERE NOT m.is_case OR o.unit IS NOT NULL;
+JOIN rung_bins AS d ON d.band = 3 AND m.band_3 = d.contacts;
+
+CREATE OR REPLACE TABLE seeking AS
+SELECT unit, person, hashed, cell FROM keyed SEMI JOIN cases_left USING (unit) WHERE is_case;
 
 -- Candidates of the cells in which there is a case: each person once, at the first of their visits.
 CREATE OR REPLACE TABLE members AS
@@ -26,7 +27,7 @@ SELECT
     arg_min(unit, hashed) AS unit,
     row_number() OVER (PARTITION BY cell ORDER BY min(hashed)) - 1 AS position
 FROM keyed
-SEMI JOIN (SELECT cell FROM keyed WHERE is_case) AS wanted ON keyed.cell = wanted.cell
+SEMI JOIN seeking ON keyed.cell = seeking.cell
 WHERE NOT is_case
 GROUP BY cell, person;
 
@@ -35,12 +36,11 @@ CREATE OR REPLACE TABLE placed AS
 SELECT
     k.unit, k.person, k.cell, n.n_people,
     ('0x' || left(k.hashed, 8))::BIGINT % n.n_people AS begins
-FROM keyed AS k
+FROM seeking AS k
 JOIN (SELECT cell, count(*) AS n_people FROM members GROUP BY cell) AS n ON k.cell = n.cell
 LEFT JOIN members AS o ON k.cell = o.cell AND k.person = o.person
 CROSS JOIN matching_rule AS r
-WHERE k.is_case
-    AND n.n_people - (CASE WHEN o.person IS NULL THEN 0 ELSE 1 END) >= r.at_least;
+WHERE n.n_people - (CASE WHEN o.person IS NULL THEN 0 ELSE 1 END) >= r.at_least;
 
 INSERT INTO sets
 SELECT t.unit, t.comparator, t.rung
