@@ -119,7 +119,7 @@ matching: $(DEV_STAMP) ## speed of matching, beside opensafely-matching (minutes
 	@$(PY) -m bench.matching $(ARGS)
 
 .PHONY: validity
-validity: $(DEV_STAMP) ## bias, coverage and false claims on simulated practices (minutes)
+validity: $(DEV_STAMP) ## bias, coverage and false claims on simulated practices (an hour)
 	@$(PY) -m bench.validity $(ARGS)
 
 # --- housekeeping -------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ import numpy.typing as npt
 
 from bench.performance import Performance, Share, measure
 from bench.scenarios import SCENARIOS
+from bench.summary import percent, print_summary
 from righthelp.engine import open_engine
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import compare, find_causal_words
@@ -290,8 +291,8 @@ def print_table(title: str, trials: Sequence[Trial], *, truth: float) -> None:
         f"{len(trials):,} seeds; {np.median(seen):.0f} people compared in the middle one; true "
         f"ratio {math.exp(truth):.2f}, in the people seen "
         f"{np.mean([trial.thinned for trial in trials]):.3f}; every check of the comparators held "
-        f"in {_percent(Share.of(np.array([trial.level == 'compared' for trial in trials])))}%; a "
-        f"causal word in {_percent(Share.of(np.array([trial.n_causal > 0 for trial in trials])))}% "
+        f"in {percent(Share.of(np.array([trial.level == 'compared' for trial in trials])))}%; a "
+        f"causal word in {percent(Share.of(np.array([trial.n_causal > 0 for trial in trials])))}% "
         "of the reports.\n"
     )
     print(
@@ -308,15 +309,11 @@ def print_table(title: str, trials: Sequence[Trial], *, truth: float) -> None:
             f"{found.rmse.value:.4f} ± {found.rmse.error:.4f}",
             f"{found.empirical_se.value:.4f} ± {found.empirical_se.error:.4f}",
             f"{found.se_ratio.value:.3f} ± {found.se_ratio.error:.3f}",
-            _percent(found.coverage),
-            _percent(found.excludes),
-            "never" if found.differs is None else _percent(found.differs),
+            percent(found.coverage),
+            percent(found.excludes),
+            "never" if found.differs is None else percent(found.differs),
         ]
         print(f"| {' | '.join(cells)} |")
-
-
-def _percent(share: Share) -> str:
-    return f"{100 * share.value:.1f} ± {100 * share.error:.1f}"
 
 
 @dataclass(frozen=True)
@@ -373,13 +370,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     names = [one.name for one in SCENARIOS]
-    parser.add_argument("--seeds", type=int, default=1_000, help="worlds of each kind")
+    parser.add_argument("--seeds", type=int, default=100, help="worlds of each kind")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--worlds", nargs="*", choices=names, default=names, help="which kinds")
     parser.add_argument("--draws", type=int, default=PANEL_DRAWS, help="draws of each panel")
     parser.add_argument("--keep", type=Path, help="folder of trials, to go on where it stopped")
     given = parser.parse_args()
-    began = time.perf_counter()
+    began, page = time.perf_counter(), []
     for scenario in (one for one in SCENARIOS if one.name in given.worlds):
         kept = Kept(given.keep / f"{scenario.name}.jsonl") if given.keep else None
         known = kept.read() if kept else []
@@ -387,7 +384,19 @@ def main() -> None:
         worlds = (scenario.world(seed) for seed in left)
         tried = run_all(try_world, worlds, jobs=given.jobs, name=scenario.name, kept=kept)
         trials = [*known, *tried][: given.seeds]
-        print_table(scenario.title, trials, truth=math.log(scenario.effect_rr))
+        truth = math.log(scenario.effect_rr)
+        print_table(scenario.title, trials, truth=truth)
+        page.append(
+            (
+                scenario.title,
+                scenario.effect_rr,
+                len(trials),
+                summarise(trials, truth),
+                Share.of(np.array([trial.level == "compared" for trial in trials])),
+                Share.of(np.array([trial.n_causal > 0 for trial in trials])),
+            )
+        )
+    print_summary(page)
     for middle in open_panel()[1]["MIDDLE_YEARS"] if given.draws else ():
         draws = ((middle, seed) for seed in range(given.draws))
         trials = run_all(try_panel, draws, jobs=given.jobs, name=f"panel {middle}")

@@ -267,7 +267,7 @@ def match(
         nearer = max(points) if span[1] < 0 else min(points)
         verdict = judge(log_rr=nearer, low=span[0], high=span[1])
     level: Level = "compared" if checks_hold and verdict != "not_estimable" else "adjusted"
-    low, high = (per_100(end) for end in span) if span and points else ("", "")
+    low, high = (_bound(end) for end in span) if span and points else ("", "")
     words = COMPARED if level == "compared" else ONLY_ADJUSTED
     sentence = words[verdict].format(outcome=outcome, low=low, high=high, because=_because(reason))
     return Claim(
@@ -279,6 +279,11 @@ def match(
         number=f"{low} to {high} for every 100 of matched people" if low else "",
         interval="sensitivity range" if low else "",
     )
+
+
+def says_why(claim: Claim) -> bool:
+    """Whether a claim has a causal verb: compared, and different."""
+    return claim.level == "compared" and claim.verdict in ("fewer", "more")
 
 
 def per_100(log_rr: float) -> str:

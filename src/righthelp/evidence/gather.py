@@ -27,6 +27,7 @@ from righthelp.evidence.estimates import (
     read_estimates,
 )
 from righthelp.evidence.matched import MatchedEvidence, gather_matched
+from righthelp.evidence.scheme import SchemeEvidence, gather_scheme
 from righthelp.evidence.sites import SiteAccount, account_sites
 from righthelp.evidence.summary import Summary, summarise
 from righthelp.evidence.synthesis import (
@@ -87,6 +88,7 @@ class Evidence:
     months: tuple[MonthTogether, ...]
     not_held: tuple[SiteNotHeld, ...]
     matched: MatchedEvidence
+    scheme: SchemeEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -156,6 +158,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
         months=combine_course(course),
         not_held=read_not_held(rows["not_held"]),
         matched=matched,
+        scheme=gather_scheme(rows["series"]),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(

@@ -7,19 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from righthelp.estimators.synthesis import synthesise
 from righthelp.evidence.claims import MARGIN, Claim, match
 from righthelp.evidence.counts import Count, add_counts, read_count
 from righthelp.evidence.course import MonthTogether, combine_months
-from righthelp.evidence.estimates import SiteEstimate
+from righthelp.evidence.estimates import Z95, SiteEstimate
 from righthelp.evidence.synthesis import Combination, combine
 from righthelp.protocol.contacts import PRIMARY
 from righthelp.returns.tables import COVARIATES
 from righthelp.schema import Row
 
-Z99 = 2.576
+BOTH = ("matched_after", "matched_change")
+Z99, Z999 = 2.576, 3.291
+SITES_AT_LEAST = 0.5
+"""A check is of the whole only where the sites that could make it hold so many of the people."""
 SHARE_AT_LEAST = 0.8
 SMD_AT_MOST = 0.1
+SMD_INFORMATIVE = 0.25
+"""Where chance alone allows more than this, the check does not say whether people were alike."""
 P_AT_LEAST = 0.05
 INFORMATIVE_WITHIN = math.log(1.25)
 """An interval that reaches further on a side does not say whether people were alike."""
@@ -53,14 +57,14 @@ class SiteMatching:
     """How one site's people were matched, and what the site could find at all.
 
     alike: (rung, words) -> people; unmatched: those for whom nobody was alike enough. detectable:
-    the log ratios below and above 1 that it would find in four studies of five, from the past
-    alone. lost: the log ratio of the projection had all who were lost come seldom, or often.
+    the ratios below and above 1 that it would find in four studies of five, from the past
+    alone. lost: the ratio of the projection had all who were lost come seldom, or often.
     """
 
     site: str
     alike: Mapping[tuple[int, str], Count]
     unmatched: Count
-    detectable: tuple[float | None, float | None]
+    detectable: tuple[Count, Count]
     lost: tuple[Count, Count]
 
 
@@ -84,33 +88,38 @@ class MatchedEvidence:
 def gather_matched(
     rows: Mapping[str, Sequence[Row]], estimates: Sequence[SiteEstimate], *, outcome: str
 ) -> MatchedEvidence:
-    """Bring together the matched estimates and checks of the returns."""
+    """Bring together the matched estimates of the sites that have both, and their checks."""
+    own = [one for one in estimates if one.who == "new" and one.definition == PRIMARY]
+    people = _find_people(own)
     made = {
         design: combine(
-            (one for one in estimates if one.design == design and one.definition == PRIMARY),
+            (one for one in own if one.design == design and one.site in people),
             name=design,
             label=design,
             outcome=outcome,
             verdicts=frozenset(),
         )
-        for design in ("matched_after", "matched_change", "matched_adjusted")
+        for design in (*BOTH, "matched_adjusted")
     }
     after, change = made["matched_after"], made["matched_change"]
-    span = _span(after, change)
     points = (
         (after.log_rr, change.log_rr)
         if after.log_rr is not None and change.log_rr is not None
         else None
     )
-    sites = _read_sites(rows)
-    balance = _pool_balance(rows["balance"])
+    held = {
+        name: [row for row in _plain(rows[name]) if row["site"] in people]
+        for name in ("matching", "balance", "checks")
+    }
+    balance = _pool_balance(held["balance"])
+    looked = Looked(held["checks"], people)
     checks = (
-        _check_share(sites),
-        _check_balance(balance),
-        _check_earlier(rows["checks"]),
-        _check_steady(rows["checks"]),
-        _check_replay(rows["checks"]),
-        *_check_control(rows["checks"]),
+        _check_share(_read_sites(held)),
+        _check_balance(balance, held["balance"]),
+        _check_earlier(looked),
+        _check_steady(looked),
+        _check_replay(looked),
+        *_check_control(looked),
     )
     failed = [one.rule for one in checks if one.outcome != "holds"]
     reason = ""
@@ -118,6 +127,7 @@ def gather_matched(
         reason = "no site gave both matched estimates with an interval"
     elif failed:
         reason = f"these checks did not hold or could not be made: {'; '.join(failed)}"
+    span = _span(after, change)
     return MatchedEvidence(
         after=after,
         change=change,
@@ -129,13 +139,22 @@ def gather_matched(
                 for row in _plain(rows["matched_course"])
             ]
         ),
-        sites=sites,
+        sites=_read_sites(rows),
         balance=balance,
         checks=checks,
         claim=match(
             points=points, span=span, checks_hold=not failed, outcome=outcome, reason=reason
         ),
     )
+
+
+def _find_people(estimates: Sequence[SiteEstimate]) -> dict[str, int]:
+    """The matched people of each site that has both estimates with an interval."""
+    able = {
+        design: {one.site: one.n or 0 for one in estimates if one.design == design and one.se}
+        for design in BOTH
+    }
+    return {site: n for site, n in able[BOTH[0]].items() if site in able[BOTH[1]]}
 
 
 def _span(*combined: Combination) -> tuple[float, float] | None:
@@ -165,8 +184,8 @@ def _read_sites(rows: Mapping[str, Sequence[Row]]) -> tuple[SiteMatching, ...]:
         SiteMatching(
             site,
             {key: count for key, count in alike.items() if key[0]},
-            next(count for key, count in alike.items() if not key[0]),
-            (find(site, "detectable_fewer")[0], find(site, "detectable_more")[0]),
+            next((n for key, n in alike.items() if not key[0]), Count(None, "not_collected")),
+            (count(site, "detectable_fewer"), count(site, "detectable_more")),
             (count(site, "lost_low"), count(site, "lost_high")),
         )
         for site, alike in sites.items()
@@ -193,7 +212,10 @@ def _pool_balance(rows: Sequence[Row]) -> tuple[CovariateBalance, ...]:
                 CovariateBalance(
                     covariate,
                     label,
-                    sum(row["n"] * row["smd_all"] for row in before) / n if before else None,
+                    sum(row["n"] * row["smd_all"] for row in before)
+                    / sum(row["n"] for row in before)
+                    if before
+                    else None,
                     sum(row["n"] * row["smd_matched"] for row in known) / n,
                     n,
                 )
@@ -202,7 +224,7 @@ def _pool_balance(rows: Sequence[Row]) -> tuple[CovariateBalance, ...]:
 
 
 def _check_share(sites: Sequence[SiteMatching]) -> Check:
-    rule = f"at least {100 * SHARE_AT_LEAST:.0f}% of new people have comparators"
+    rule = f"at least {100 * SHARE_AT_LEAST:.0f}% of the people compared have comparators"
     matched = add_counts(count for site in sites for count in site.alike.values())
     unmatched = add_counts(site.unmatched for site in sites)
     if not matched.value:
@@ -215,7 +237,7 @@ def _check_share(sites: Sequence[SiteMatching]) -> Check:
     )
 
 
-def _check_balance(balance: Sequence[CovariateBalance]) -> Check:
+def _check_balance(balance: Sequence[CovariateBalance], rows: Sequence[Row]) -> Check:
     rule = (
         f"in nothing that was not matched on do they differ by more than {SMD_AT_MOST} standard "
         "deviations and more than chance"
@@ -224,81 +246,103 @@ def _check_balance(balance: Sequence[CovariateBalance]) -> Check:
     if not known:
         return Check("balance", rule, "not_informative", "no covariate was released")
     largest, where = max(known, key=lambda one: one[0])
-    failed = [
-        one.label for smd, one in known if smd > max(SMD_AT_MOST, Z99 * math.sqrt(1.2 / one.n))
-    ]
     found = f"largest {largest:.2f}, in {where.label.lower()}"
-    return Check("balance", rule, "fails" if failed else "holds", found)
+    if any(Z99 * _chance(one.n) > SMD_INFORMATIVE for _, one in known):
+        return Check("balance", rule, "not_informative", f"{found}: too few people to say")
+    apart = any(smd > max(SMD_AT_MOST, Z99 * _chance(one.n)) for smd, one in known)
+    # Differences of opposite sign at two sites do not make each other good.
+    apart |= any(
+        abs(row["smd_matched"]) > max(SMD_AT_MOST, Z999 * _chance(row["n"]))
+        for row in _plain(rows)
+        if row["smd_matched"] is not None and row["n"]
+    )
+    return Check("balance", rule, "fails" if apart else "holds", found)
 
 
-def _check_earlier(rows: Sequence[Row]) -> Check:
+def _chance(n: float) -> float:
+    """Standard error of a standardised difference of n people from three or more comparators."""
+    return math.sqrt((1 + 1 / 3) / n)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The check rows of the sites that carry the estimates, and the matched people of each."""
+
+    rows: Sequence[dict[str, Any]]
+    people: Mapping[str, int]
+
+    def find(self, name: str, column: str) -> list[dict[str, Any]]:
+        """The rows of a check that have a number."""
+        return [row for row in self.rows if row["check"] == name and row[column] is not None]
+
+    def covers(self, found: Sequence[dict[str, Any]]) -> bool:
+        """Whether the sites that could look hold at least half of the people compared."""
+        n = sum(self.people.get(row["site"], 0) for row in found)
+        return n >= SITES_AT_LEAST * sum(self.people.values())
+
+    def is_one(self, name: str, *, none: str, z: float = Z95) -> tuple[Outcome, str]:
+        """Whether a ratio is 1 as far as its interval can say: sites weighted by precision."""
+        found = [row for row in self.find(name, "log_rr") if row["se"]]
+        if not found:
+            return "not_informative", none
+        weights = [row["se"] ** -2 for row in found]
+        point = sum(w * row["log_rr"] for w, row in zip(weights, found, strict=True)) / sum(weights)
+        half = Z95 / math.sqrt(sum(weights))
+        words = f"ratio {math.exp(point):.2f} ({_show(point - half)} to {_show(point + half)})"
+        if not self.covers(found):
+            return "not_informative", f"{words}, at sites with less than half of the people"
+        if half > INFORMATIVE_WITHIN:
+            return "not_informative", f"{words}, too wide to say"
+        alike = abs(point) <= half * z / Z95 or MARGIN[0] <= math.exp(point) <= MARGIN[1]
+        return ("holds" if alike else "fails"), words
+
+
+def _show(log_rr: float) -> str:
+    return f"{math.exp(log_rr):.2f}"
+
+
+def _check_earlier(looked: Looked) -> Check:
     rule = "before the matched year they came as often as their comparators"
-    outcome, found = _look_for_one(rows, "earlier_level", none="the records do not reach so far")
+    outcome, found = looked.is_one("earlier_level", none="the records do not reach so far")
     return Check("earlier_level", rule, outcome, found)
 
 
-def _check_replay(rows: Sequence[Row]) -> Check:
+def _check_steady(looked: Looked) -> Check:
+    rule = "over those months that ratio was steady"
+    known = looked.find("earlier_steady", "p_value")
+    if not known:
+        return Check("earlier_steady", rule, "not_informative", "no site could test it")
+    # Bonferroni over the sites: one joint test of them all.
+    p_value = min(1.0, min(row["p_value"] for row in known) * len(known))
+    n = f"{len(known)} {'site' if len(known) == 1 else 'sites'}"
+    outcome: Outcome = "holds" if p_value >= P_AT_LEAST else "fails"
+    if not looked.covers(known):
+        outcome, n = "not_informative", f"{n} with less than half of the people"
+    return Check("earlier_steady", rule, outcome, f"p = {p_value:.2f} over {n}")
+
+
+def _check_replay(looked: Looked) -> Check:
     rule = "where nothing was done, both estimates find no difference"
     names = {"replay_after": "after", "replay_change": "change"}
-    looked = {name: _look_for_one(rows, name, none="not rehearsed") for name in names}
-    outcomes = [outcome for outcome, _ in looked.values()]
+    # One draw has its own chance, so it fails at 1% and not at 5%.
+    seen = {name: looked.is_one(name, none="not rehearsed", z=Z99) for name in names}
+    outcomes = [outcome for outcome, _ in seen.values()]
     worst: Outcome = "holds"
     if "fails" in outcomes:
         worst = "fails"
     elif "not_informative" in outcomes:
         worst = "not_informative"
-    found = "; ".join(f"{names[name]}: {words}" for name, (_, words) in looked.items())
+    found = "; ".join(f"{names[name]}: {words}" for name, (_, words) in seen.items())
     return Check("replay", rule, worst, found)
 
 
-def _check_control(rows: Sequence[Row]) -> tuple[Check, ...]:
+def _check_control(looked: Looked) -> tuple[Check, ...]:
     """Only where a study names contacts that the link worker cannot change."""
-    if not any(row["check"] == "control" for row in rows):
+    if not any(row["check"] == "control" for row in looked.rows):
         return ()
     rule = "in contacts that the link worker cannot change they are alike after the index too"
-    outcome, found = _look_for_one(rows, "control", none="it was withheld")
+    outcome, found = looked.is_one("control", none="it was withheld")
     return (Check("control", rule, outcome, found),)
-
-
-def _look_for_one(rows: Sequence[Row], name: str, *, none: str) -> tuple[Outcome, str]:
-    """Whether a ratio over the sites is 1, as far as its interval can say."""
-    known = [
-        (row["log_rr"], row["se"])
-        for row in _plain(rows)
-        if row["check"] == name and row["log_rr"] is not None and row["se"]
-    ]
-    if not known:
-        return "not_informative", none
-    log_rr, se = zip(*known, strict=True)
-    result = synthesise(log_rr=log_rr, se=se, method="REML")
-    low, high, point = result.ci_low, result.ci_high, result.log_rr
-    if low is None or high is None or point is None:
-        return "not_informative", result.reason
-    found = f"ratio {math.exp(point):.2f} ({math.exp(low):.2f} to {math.exp(high):.2f})"
-    if max(high - point, point - low) > INFORMATIVE_WITHIN:
-        return "not_informative", f"{found}, too wide to say"
-    alike = low <= 0 <= high or MARGIN[0] <= math.exp(point) <= MARGIN[1]
-    return ("holds" if alike else "fails"), found
-
-
-def _check_steady(rows: Sequence[Row]) -> Check:
-    rule = "over those months that ratio was steady"
-    known = [
-        row["p_value"]
-        for row in _plain(rows)
-        if row["check"] == "earlier_steady" and row["p_value"] is not None
-    ]
-    if not known:
-        return Check("earlier_steady", rule, "not_informative", "no site could test it")
-    # Bonferroni over the sites: one joint test of them all.
-    p_value = min(1.0, min(known) * len(known))
-    n = f"{len(known)} {'site' if len(known) == 1 else 'sites'}"
-    return Check(
-        "earlier_steady",
-        rule,
-        "holds" if p_value >= P_AT_LEAST else "fails",
-        f"p = {p_value:.2f} over {n}",
-    )
 
 
 def _plain(rows: Sequence[Row]) -> list[dict[str, Any]]:

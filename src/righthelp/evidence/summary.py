@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from righthelp.evidence.claims import HEADLINES, MARGIN, Claim, per_100
+from righthelp.evidence.claims import HEADLINES, MARGIN, Claim, per_100, says_why
 from righthelp.evidence.counts import ChangeTotal
 from righthelp.evidence.designs import Verdict
 from righthelp.evidence.estimates import Twin
@@ -37,9 +37,9 @@ ONE_SIGNAL = (
 )
 LIMITS: tuple[str, ...] = (
     (
-        "It does not say why contacts changed. What made people come to the link worker (a "
-        "bereavement, a debt, an illness) often is not in the records, and can move contacts by "
-        "itself. Ratios within {low:.2f} to {high:.2f} are therefore never called different."
+        "{why}What made people come to the link worker (a bereavement, a debt, an illness) often "
+        "is not in the records, and can move contacts by itself. Ratios within {low:.2f} to "
+        "{high:.2f} are therefore never called different."
     ),
     (
         "It does not say whether the change was good for anybody. That needs what people "
@@ -48,6 +48,9 @@ LIMITS: tuple[str, ...] = (
     "It does not rank sites. They differ in whom they see and in how they could answer.",
     "Somebody seen at two sites is counted at both; this cannot be noticed from here.",
 )
+
+
+WHY_OPEN = "It does not say why contacts changed. "
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,10 @@ def summarise(
             *((matched.sentence,) if matched.verdict != "not_estimable" else ()),
         ),
         sureness=_say_sureness(adjusted, twins=twins, left_out=left_out, sites=sites),
-        limits=tuple(one.format(low=MARGIN[0], high=MARGIN[1]) for one in LIMITS),
+        limits=tuple(
+            one.format(low=MARGIN[0], high=MARGIN[1], why="" if says_why(matched) else WHY_OPEN)
+            for one in LIMITS
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
 from righthelp.onsite.rehearsal import Rehearsal, rehearse
 from righthelp.onsite.rules import Rules
+from righthelp.onsite.series import PracticeMonth, read_series
 from righthelp.onsite.store import count_contacts, fill_store
 
 Progress = Callable[[str], None]
@@ -39,6 +40,7 @@ class Records:
     matching: Matching
     diagnostics: Diagnostics
     rehearsal: Rehearsal
+    series: list[PracticeMonth]
 
 
 def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
@@ -54,6 +56,8 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
     counted = read_counted(engine, course)
     flow = read_flow(engine)
     not_held = read_not_held(engine, rules)
+    tell("counting by practice and month")
+    series = read_series(engine, rules)
     tell("matching")
     matching = match_people(engine, rules)
     diagnostics = diagnose(engine, rules, counted=counted)
@@ -76,4 +80,5 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         matching=matching,
         diagnostics=diagnostics,
         rehearsal=rehearsal,
+        series=series,
     )

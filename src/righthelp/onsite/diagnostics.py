@@ -26,6 +26,8 @@ from righthelp.returns.tables import COVARIATES
 FEWEST_MONTHS = 6
 """So many months before the history must be covered for them to say anything."""
 SHARE_COVERED = 0.8
+SHARE_RECORDED = 0.8
+"""A covariate that is recorded for fewer of the people is not compared."""
 NOT_COVERED = (
     f"the records do not reach {FEWEST_MONTHS} months further back than the history that people "
     "were matched on"
@@ -70,7 +72,7 @@ def diagnose(engine: Engine, rules: Rules, *, counted: Counted) -> Diagnostics:
         ],
     )
     engine.run_file(SQL, "alike.sql")
-    earlier, pretrend = _look_earlier(engine)
+    earlier, pretrend = _look_earlier(engine, rules)
     return Diagnostics(
         alike=_compare_alike(engine),
         earlier=earlier,
@@ -96,17 +98,27 @@ def _compare_alike(engine: Engine) -> tuple[Alike, ...]:
     is_case = every["is_case"].astype(bool)
     found = []
     for name in COVARIATES:
-        if any(np.ma.is_masked(one[name]) for one in (every, cases, rows)):
-            continue  # Not recorded for everybody: it cannot be compared.
-        whole, case, row = (one[name].astype(float)[:, None] for one in (every, cases, rows))
-        spread = whole[is_case]
-        before = balance(case_values=spread, row_values=whole[~is_case])
-        after = balance(case_values=case, row_values=row, row_weight=weight, spread_values=spread)
+        whole, case, row = (np.ma.asarray(one[name]) for one in (every, cases, rows))
+        known = [~np.ma.getmaskarray(one) for one in (whole, case, row)]
+        if min((one.mean() for one in known if one.size), default=0.0) < SHARE_RECORDED:
+            continue
+        spread, others = whole[is_case & known[0]], whole[~is_case & known[0]]
+        before = balance(case_values=_column(spread), row_values=_column(others))
+        after = balance(
+            case_values=_column(case[known[1]]),
+            row_values=_column(row[known[2]]),
+            row_weight=weight[known[2]],
+            spread_values=_column(spread),
+        )
         found.append(Alike(name, before[0], after[0]))
     return tuple(found)
 
 
-def _look_earlier(engine: Engine) -> tuple[Estimate, Pretrend | None]:
+def _column(values: np.ndarray) -> np.ndarray:
+    return np.asarray(values, dtype=float)[:, None]
+
+
+def _look_earlier(engine: Engine, rules: Rules) -> tuple[Estimate, Pretrend | None]:
     """Cases and comparators in the months before the history, where they are covered."""
     cases = engine.columns(
         "SELECT a.unit, p.person, coalesce(a.covered_from, 0) AS covered_from FROM alike AS a "
@@ -118,10 +130,11 @@ def _look_earlier(engine: Engine) -> tuple[Estimate, Pretrend | None]:
         "ON a.unit = p.unit ORDER BY s.unit, s.comparator"
     )
     n, covered = cases["unit"].size, cases["covered_from"]
+    matched_from = -max(12, rules.study.windows.history_months)
     first = next(
         (
             month
-            for month in range(EARLIEST_MONTH, EARLIEST_MONTH + 7)
+            for month in range(EARLIEST_MONTH, matched_from - FEWEST_MONTHS + 1)
             if n and (covered <= month).mean() >= SHARE_COVERED
         ),
         None,
@@ -133,7 +146,9 @@ def _look_earlier(engine: Engine) -> tuple[Estimate, Pretrend | None]:
     inside = (rows["covered_from"] <= first) & kept[place]
     kept &= np.bincount(place[inside], minlength=n) > 0
     inside &= kept[place]
-    months = range(first, EARLIEST_MONTH + 12)
+    if not kept.any():
+        return Estimate.none(n=n, reason=NOT_COVERED), None
+    months = range(first, matched_from)
     counts = _count_months(engine, months)
     row_set = (np.cumsum(kept) - 1)[place[inside]]
     case_counts, row_counts = counts[cases["unit"][kept]], counts[rows["unit"][inside]]
@@ -168,7 +183,7 @@ def _count_months(engine: Engine, months: range) -> np.ndarray:
         f"WHERE month >= {months.start} AND month < {months.stop}"
     )
     n_units = engine.rows("SELECT coalesce(max(unit) + 1, 0) FROM units")[0][0]
-    counts = np.zeros((n_units, len(months)))
+    counts = np.zeros((n_units, len(months)), dtype=np.int16)
     counts[found["unit"], found["month"] - months.start] = found["contacts"]
     return counts
 
@@ -176,7 +191,8 @@ def _count_months(engine: Engine, months: range) -> np.ndarray:
 def _detect(counted: Counted) -> Detectable:
     assert counted.reference is not None
     seen = counted.seen.where(counted.seen.is_new & counted.seen.comparable)
-    reference = counted.reference
+    # Nobody who is seen: as reference people at an earlier visit they would bring their after.
+    reference = counted.reference.where(~np.isin(counted.reference.person, counted.seen.person))
     strata = merge_strata(
         seen_ladder=seen.ladder,
         reference_ladder=reference.ladder,

@@ -22,12 +22,14 @@ class Matching:
 
     course: for each month from the index, the log ratio of cases to comparators. control: the same
     after the index for contacts that the link worker cannot change; None where none are named.
+    course_contacts: for each month the contacts of cases and of their comparators behind it.
     """
 
     n_by_rung: tuple[int, ...]
     n_unmatched: int
     matched: Matched
     course: Mapping[int, Estimate]
+    course_contacts: Mapping[int, tuple[int, int]]
     control: Estimate | None
 
     @property
@@ -46,11 +48,13 @@ def match_people(engine: Engine, rules: Rules) -> Matching:
     climb(engine, rules.study.matching, ladder=LADDER)
     found = dict(engine.rows("SELECT rung, count(DISTINCT unit) FROM sets GROUP BY rung"))
     sets = _read_sets(engine)
+    course, course_contacts = _compare_months(engine, rules, sets=sets)
     return Matching(
         n_by_rung=tuple(found.get(number, 0) for number in range(1, len(LADDER) + 1)),
         n_unmatched=engine.rows("SELECT count(*) FROM cases_left")[0][0],
         matched=_compare(engine, sets),
-        course=_compare_months(engine, rules, sets=sets),
+        course=course,
+        course_contacts=course_contacts,
         control=_compare_control(engine, rules, sets=sets),
     )
 
@@ -100,7 +104,10 @@ class _Sets:
     row_person: np.ndarray
 
     def compare(self, before: np.ndarray, after: np.ndarray, *, history: np.ndarray) -> Matched:
-        """Compare counts that every unit has: before, after (units,), history (units, h)."""
+        """Compare counts that every unit has: before, after (units,), history (units, h).
+
+        They stay whole numbers until the matched ones are picked out, which spares memory.
+        """
         return compare_matched(
             case_before=before[self.case_unit],
             case_after=after[self.case_unit],
@@ -115,7 +122,7 @@ class _Sets:
 
     def compare_one(self, counts: np.ndarray) -> Estimate:
         """The ratio of cases to comparators in one count."""
-        return self.compare(counts, counts, history=np.zeros((counts.size, 1))).after
+        return self.compare(counts, counts, history=np.zeros((counts.size, 1), dtype=np.int8)).after
 
 
 def _read_sets(engine: Engine) -> _Sets:
@@ -133,22 +140,30 @@ def _read_sets(engine: Engine) -> _Sets:
 def _compare(engine: Engine, sets: _Sets) -> Matched:
     columns = ("before", "after", "band_1", "band_2", "band_3")
     found = engine.columns(f"SELECT unit, {', '.join(columns)} FROM people")
-    counts = np.zeros((_count_units(engine), len(columns)))
+    counts = np.zeros((_count_units(engine), len(columns)), dtype=np.int32)
     for place, column in enumerate(columns):
         counts[found["unit"], place] = found[column]
     return sets.compare(counts[:, 0], counts[:, 1], history=counts[:, 2:])
 
 
-def _compare_months(engine: Engine, rules: Rules, *, sets: _Sets) -> dict[int, Estimate]:
+def _compare_months(
+    engine: Engine, rules: Rules, *, sets: _Sets
+) -> tuple[dict[int, Estimate], dict[int, tuple[int, int]]]:
     """Cases over comparators in each month counted from the index (the event study of both)."""
     months = rules.course_months()
     found = engine.columns(
         "SELECT m.unit, m.month, m.contacts FROM unit_months AS m "
         "SEMI JOIN course_months AS c ON m.month = c.month"
     )
-    counts = np.zeros((_count_units(engine), len(months)))
+    counts = np.zeros((_count_units(engine), len(months)), dtype=np.int16)
     counts[found["unit"], np.searchsorted(months, found["month"])] = found["contacts"]
-    return {month: sets.compare_one(counts[:, place]) for place, month in enumerate(months)}
+    ratios, contacts = {}, {}
+    comparators = np.unique(sets.row_unit)
+    for place, month in enumerate(months):
+        ratios[month] = sets.compare_one(counts[:, place])
+        own, theirs = counts[sets.case_unit, place], counts[comparators, place]
+        contacts[month] = int(own.sum()), int(theirs.sum())
+    return ratios, contacts
 
 
 def _compare_control(engine: Engine, rules: Rules, *, sets: _Sets) -> Estimate | None:

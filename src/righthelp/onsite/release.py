@@ -32,6 +32,9 @@ from righthelp.onsite.matching import Matching
 from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.rehearsal import Rehearsal
 from righthelp.onsite.release_matched import list_matched_rows
+from righthelp.onsite.release_series import list_series_rows
+from righthelp.onsite.series import PracticeMonth
+from righthelp.protocol.contacts import PRIMARY
 from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import BANDS, Released
 from righthelp.schema import Row
@@ -69,6 +72,7 @@ class Answer:
     quality: Sequence[Mapping[str, Any]]
     supply: Sequence[Mapping[str, Any]]
     provenance: Mapping[str, Any]
+    series: Sequence[PracticeMonth] = ()
 
 
 def release(answer: Answer, *, study: Study, site: Site) -> Released:
@@ -96,8 +100,10 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
             matching=answer.matching,
             diagnostics=answer.diagnostics,
             rehearsal=answer.rehearsal,
+            n_projected=_count_projected(answer.estimates),
             policy=policy,
         ),
+        "series": list_series_rows(answer.series, policy),
         "quality": [_quality(row, policy) for row in answer.quality],
         "supply": answer.supply,
     }
@@ -107,6 +113,18 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
             name: tuple({"site": site.id, **row} for row in rows) for name, rows in tables.items()
         },
         provenance={**answer.provenance, "disclosure_policy": study.disclosure.policy},
+    )
+
+
+def _count_projected(estimates: Sequence[SiteEstimate]) -> int:
+    """People behind the projection under the study's own definition."""
+    return max(
+        (
+            one.estimate.n
+            for one in estimates
+            if one.design == "projection" and one.definition == PRIMARY
+        ),
+        default=0,
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from righthelp.estimators.attrition import Bound
 from righthelp.estimators.result import Estimate
 from righthelp.onsite.diagnostics import Diagnostics
 from righthelp.onsite.disclosure import (
@@ -26,15 +25,20 @@ def list_matched_rows(
     matching: Matching | None,
     diagnostics: Diagnostics | None,
     rehearsal: Rehearsal | None,
+    n_projected: int,
     policy: Policy,
 ) -> Mapping[str, Iterable[Row]]:
-    """The rows of the tables matching, matched_course, balance and checks."""
+    """The rows of the tables matching, matched_course, balance and checks.
+
+    n_projected: people behind the projection, which the bounds for the lost start from.
+    """
     return {
         "matching": _matching(matching, policy) if matching else (),
         "matched_course": _matched_course(matching, policy) if matching else (),
         "balance": _balance(matching, diagnostics, policy=policy),
         "checks": [
             *_checks(diagnostics, policy),
+            *_lost(diagnostics, policy, n_followed=n_projected),
             *_control(matching, policy),
             *_replay(rehearsal, policy),
         ],
@@ -44,17 +48,35 @@ def list_matched_rows(
 def _matching(matching: Matching, policy: Policy) -> Iterable[Row]:
     counts = (matching.n_unmatched, *matching.n_by_rung)
     words = ("nobody alike enough", *(rung.words for rung in LADDER))
-    shown = show_counts(counts, hide_complement(counts, policy))
+    # Two totals leave: all of them (in the flow) and the matched (behind the estimates). So rungs
+    # are withheld among themselves, and any of them as well where the unmatched are few.
+    hidden = [
+        policy.hides(counts[0]),
+        *hide_complement(counts[1:], policy),
+    ]
+    if hidden[0] and not any(hidden[1:]):
+        hidden[1:] = hide_complement(counts[1:], policy, hidden=_mark_smallest(counts[1:]))
+    if 0 < sum(counts) < SUMS_FROM:
+        hidden = [True] * len(counts)
+    shown = show_counts(counts, hidden)
     for rung, (alike, n) in enumerate(zip(words, shown, strict=True)):
         state = "suppressed" if n is None else "rounded"
         yield {"rung": rung, "alike": alike, "n": n, "state": state}
+
+
+def _mark_smallest(counts: Sequence[int]) -> list[bool]:
+    """The smallest count above nought marked, if there is one."""
+    smallest = min((n for n in counts if n), default=0)
+    place = counts.index(smallest)
+    return [bool(smallest) and at == place for at in range(len(counts))]
 
 
 def _matched_course(matching: Matching, policy: Policy) -> Iterable[Row]:
     for month, estimate in matching.course.items():
         n, state = policy.people(estimate.n)
         log_rr = se = None
-        if n and estimate.n >= SUMS_FROM and estimate.log_rr is not None:
+        few = any(policy.hides(k) for k in matching.course_contacts[month])
+        if n and estimate.n >= SUMS_FROM and not few and estimate.log_rr is not None:
             log_rr, se = round_estimate(estimate.log_rr, estimate.se, n=estimate.n)
         elif n and estimate.log_rr is not None:
             n, state = None, "suppressed"
@@ -124,13 +146,21 @@ def _checks(found: Diagnostics | None, policy: Policy) -> Iterable[Row]:
             estimate=point,
             reason="" if point else able.reason or "not found by any change",
         )
-    yield from _lost(found.lost.both, policy)
 
 
-def _lost(both: Bound, policy: Policy) -> Iterable[Row]:
-    """By as many as were lost; of a few of them the bounds would give the number back."""
+def _lost(found: Diagnostics | None, policy: Policy, *, n_followed: int) -> Iterable[Row]:
+    """By as many as were lost; the bounds are told only where many were followed and many lost.
+
+    Of a few lost they would give the number back, of a few followed what was withheld of them.
+    """
+    if found is None:
+        return
+    both = found.lost.both
     for name, ratio in (("low", both.rr_low), ("high", both.rr_high)):
         point = None
+        if n_followed < SUMS_FROM:
+            yield _check(f"lost_{name}", policy, n=min(both.n_lost, 1), reason="too few followed")
+            continue
         if ratio:
             point = Estimate.point(log_rr=math.log(ratio), n=both.n_lost, reason="a bound")
         yield _check(
@@ -163,7 +193,7 @@ def _check(
         "check": name,
         "log_rr": log_rr,
         "se": se,
-        "p_value": None if p_value is None else round(p_value, 3 if n >= SUMS_FROM else 2),
+        "p_value": None if p_value is None else round(p_value, 4 if n >= SUMS_FROM else 3),
         "n": shown,
         "reason": reason or None,
         "state": state,

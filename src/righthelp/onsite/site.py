@@ -80,6 +80,7 @@ def _count_csv(study: Study, site: Site, tell: Progress, memory_limit: str) -> C
         matching=counted.matching,
         diagnostics=counted.diagnostics,
         rehearsal=counted.rehearsal,
+        series=counted.series,
         quality=_quality(records.findings),
         supply=records.supply,
         provenance=_provenance(

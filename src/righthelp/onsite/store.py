@@ -9,7 +9,7 @@ from righthelp.protocol.contacts import Definition
 
 
 def fill_store(engine: Engine) -> None:
-    """Scan the appointments of the units into `events` (second and last scan)."""
+    """Scan the appointments of the units into `events` (second scan)."""
     engine.run_file(SQL, "store.sql")
 
 

@@ -289,6 +289,15 @@ class Study(Section):
             raise ValueError(f"site ids must differ; doubled: {', '.join(doubled)}")
         return self
 
+    @model_validator(mode="after")
+    def _control(self) -> Study:
+        both = sorted(set(self.matching.control_roles) & set(self.contacts.roles))
+        if both:
+            raise ValueError(
+                f"control_roles of matching must not be counted as contacts: {', '.join(both)}"
+            )
+        return self
+
     def find_site(self, site_id: str) -> Site | None:
         """The site with this id, or None."""
         return next((site for site in self.site if site.id == site_id), None)

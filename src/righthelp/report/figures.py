@@ -26,6 +26,7 @@ from righthelp.report.ratio_figures import (
     list_design_rows,
     list_site_rows,
 )
+from righthelp.report.scheme_figures import draw_series
 
 TABLE_BELOW = "The numbers are in the table below."
 
@@ -71,6 +72,16 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
         )
     yield from _draw_ratios(evidence)
     yield from _draw_matched(evidence)
+    series = [one for one in evidence.scheme.sites if any(m.rate is not None for m in one.months)]
+    if series:
+        title = f"{evidence.study.study.outcome} of all registered people by month, start marked"
+        panels = [(evidence.label(one.site), one) for one in series]
+        yield show_figure(
+            lambda paper: draw_series(panels, paper),
+            name="series",
+            title=title,
+            alt=f"Lines by calendar month, one picture a site. {title}.",
+        )
 
 
 def _draw_matched(evidence: Evidence) -> Iterator[ShownFigure]:

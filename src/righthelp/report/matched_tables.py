@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from righthelp.evidence import Evidence
-from righthelp.evidence.counts import Count, add_counts
-from righthelp.report.cells import Cell, Heading, Ratio, ShownTable
+from righthelp.evidence.counts import add_counts
+from righthelp.report.cells import STATE_WORDS, Cell, Heading, Ratio, ShownTable
 from righthelp.report.ratio_tables import show_together
 
 OUTCOMES = {
@@ -29,9 +27,14 @@ DESIGNS = ("matched_after", "matched_change", "matched_adjusted")
 def list_matched(evidence: Evidence) -> ShownTable:
     """The matched estimates, a row a site and one for the sites together, and their range."""
     found = {
-        (one.site, one.design): Ratio(one.log_rr, one.low, one.high)
+        (one.site, one.design): Ratio(
+            one.log_rr,
+            one.low,
+            one.high,
+            missing=STATE_WORDS.get(one.state, STATE_WORDS["not_estimable"]),
+        )
         for one in evidence.estimates
-        if one.design in DESIGNS
+        if one.design in DESIGNS and one.who == "new"
     }
     sites = [
         site for site in evidence.answered if any((site.id, design) in found for design in DESIGNS)
@@ -134,16 +137,6 @@ def list_checks(evidence: Evidence) -> ShownTable:
 
 def list_detectable(evidence: Evidence) -> ShownTable:
     """What each site could find, from the past alone."""
-    rows: list[tuple[Cell, ...]] = [
-        (
-            evidence.label(site.site),
-            *(
-                "no change" if one is None else Count(math.exp(one), "rounded")
-                for one in site.detectable
-            ),
-        )
-        for site in evidence.matched.sites
-    ]
     return ShownTable(
         "detectable",
         "The change that each site could find in four studies of five, from the past alone",
@@ -152,7 +145,7 @@ def list_detectable(evidence: Evidence) -> ShownTable:
             Heading("fewer", "Ratio below 1", "number", 2),
             Heading("more", "Ratio above 1", "number", 2),
         ),
-        tuple(rows),
+        tuple((evidence.label(site.site), *site.detectable) for site in evidence.matched.sites),
         ("Computed from contacts before and from reference people; no result enters it.",),
     )
 

@@ -28,6 +28,7 @@ from righthelp.report.ratio_tables import (
     show_together,
     show_twin,
 )
+from righthelp.report.scheme_tables import list_series, list_staggered
 from righthelp.returns.tables import BANDS, NOT_HELD_STATUSES
 
 _NOT_THERE = Count(None, "not_collected")
@@ -361,6 +362,8 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_checks(evidence),
         list_detectable(evidence),
         list_lost(evidence),
+        list_series(evidence),
+        list_staggered(evidence),
         list_supply(evidence),
         list_quality(evidence),
         list_provenance(evidence),

@@ -218,6 +218,33 @@ CHECKS = Table(
         _STATE,
     ),
 )
+SERIES = Table(
+    "series",
+    "Contacts of all registered people by practice and calendar month, with the month counted from "
+    "the start of the link worker there. The practices of a site are numbered in an order that "
+    "names nobody; one whose start is not known has one row, without a month.",
+    (
+        _SITE,
+        Column("practice", "integer", "The practice, 1 to n of the site", role="key"),
+        Column("month", "text", "Calendar month, YYYY-MM", nullable=True, role="key"),
+        Column("contacts", "integer", "Contacts in the month, sum", nullable=True, role="sum"),
+        Column(
+            "people",
+            "integer",
+            "Registered on the 15th",
+            unit="people",
+            nullable=True,
+            role="people",
+        ),
+        Column(
+            "months_since_start",
+            "integer",
+            "Months from the one in which the link worker started; below 0 before it",
+            nullable=True,
+        ),
+        _STATE,
+    ),
+)
 QUALITY = Table(
     "quality",
     "What was odd in the data, by kind; never a value, a row or a person.",
@@ -258,6 +285,7 @@ TABLES: tuple[Table, ...] = (
     MATCHED_COURSE,
     BALANCE,
     CHECKS,
+    SERIES,
     QUALITY,
     SUPPLY,
 )

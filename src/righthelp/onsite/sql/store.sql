@@ -1,6 +1,7 @@
 -- Stage 4, second scan of the appointments: the cohort event store. One row for each appointment
 -- of a unit while it was at risk, as the day counted from its index and the kind of appointment
--- (role, mode and status together). Nothing after this stage reads the appointments.
+-- (role, mode and status together). After this stage only
+-- series.sql reads the appointments again (and the rehearsal, which begins anew).
 -- Reads counted_appointments, units, reach, kinds. Makes events.
 
 CREATE OR REPLACE TABLE events AS
