@@ -17,6 +17,7 @@ from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.people import Counted, People
 from righthelp.onsite.rehearsal import Rehearsal
 from righthelp.onsite.release import Answer, release
+from righthelp.onsite.series import PracticeMonth
 from righthelp.protocol.study import Study
 from righthelp.returns.tables import Released
 from tests.lib.studies import make_study, site_of
@@ -54,6 +55,7 @@ def make_answer(
     matching: Matching | None = None,
     diagnostics: Diagnostics | None = None,
     rehearsal: Rehearsal | None = None,
+    series: Sequence[PracticeMonth] = (),
     n_rows: int | None = None,
 ) -> Answer:
     """An answer of one site; what is not given is empty."""
@@ -78,6 +80,7 @@ def make_answer(
         matching=matching,
         diagnostics=diagnostics,
         rehearsal=rehearsal,
+        series=series,
         quality=quality,
         supply=[{"table": "referrals", "column": None, "supplied": False, "reason": "None came."}],
         provenance={"protocol_digest": make_study().digest(), "route": "csv"},

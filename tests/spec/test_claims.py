@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from righthelp.evidence.claims import compare, describe, find_causal_words, judge
+from righthelp.evidence.claims import compare, describe, find_causal_words, judge, match
 from righthelp.evidence.designs import FAMILIES, find_family
 
 
@@ -77,6 +77,23 @@ def test_a_crude_number_is_described_and_gets_no_verdict(ratio: float, sentence:
 def test_an_end_of_an_interval_never_seems_to_reach_what_it_does_not() -> None:
     claim = compare(log_rr=math.log(0.90), low=math.log(0.81), high=math.log(0.997))
     assert "(95% interval 81 to 99.7)" in claim.sentence
+
+
+@pytest.mark.parametrize(
+    ("points", "ends", "said"),
+    [
+        ((0.90, 0.91), (0.83, 0.997), "83 to 99.7 for every 100"),
+        ((1.10, 1.12), (1.003, 1.2), "100.3 to 120 for every 100"),
+    ],
+)
+def test_nor_does_an_end_of_the_range_of_matched_people(
+    points: tuple[float, float], ends: tuple[float, float], said: str
+) -> None:
+    logs = [(math.log(one), math.log(other)) for one, other in (points, ends)]
+    claim = match(points=logs[0], span=logs[1], checks_hold=True)
+    assert claim.verdict in ("fewer", "more")
+    assert said in claim.sentence
+    assert said in claim.number
 
 
 @pytest.mark.parametrize(

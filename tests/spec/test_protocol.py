@@ -230,6 +230,18 @@ def test_age_bands_rise(bands: str, tmp_path: Path) -> None:
     assert problem.startswith("study.toml: line 8, reference.age_bands: ")
 
 
+def test_what_is_counted_cannot_be_its_own_control(tmp_path: Path) -> None:
+    """Contacts that the link worker cannot change must not be among those that are compared."""
+    counted = '[contacts]\nroles = ["gp", "nurse"]\n'
+    asked = '[matching]\ncontrol_roles = ["nurse", "admin"]\n'
+    (problem,) = _refuse(SMALLEST + counted + asked, tmp_path)
+    assert problem.startswith("study.toml: line 10, matching.control_roles: ")
+    assert "nurse" in problem
+    assert "admin" not in problem
+    study = _load(SMALLEST + asked, tmp_path)
+    assert study.matching.control_roles == ("nurse", "admin")
+
+
 def test_nobody_counts_twice_whatever_the_bands() -> None:
     held = make_person("ann", born="1974-03-01", link_worker=["2024-03-09"])
     told = count(held, make_study(reference={"age_bands": (40, 65)}))

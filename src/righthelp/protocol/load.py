@@ -72,6 +72,7 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
             f"{ages} are not ages that rise from above 0 to below 200",
             "Give each age at which a new band begins once, the youngest first.",
         )
+    yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):
@@ -89,6 +90,21 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
                 'Add index_month = "2024-03" (its own month), or set index.anchor = "date".',
             )
         yield from _check_days(site, place, "extract_from", "extract_to", of_records)
+
+
+def _check_control(contacts: object, matching: object) -> Iterator[Complaint]:
+    """Whether contacts that the link worker cannot change are among those that are compared."""
+    if not (isinstance(contacts, dict) and isinstance(matching, dict)):
+        return
+    counted, control = contacts.get("roles", ["gp"]), matching.get("control_roles", [])
+    if isinstance(counted, list) and isinstance(control, list):
+        both = [role for role in control if role in counted]
+        if both:
+            yield (
+                ("matching", "control_roles"),
+                f"{', '.join(map(str, both))} is counted as a contact in this study",
+                "Name staff whose contacts are not among those compared.",
+            )
 
 
 def _check_days(
