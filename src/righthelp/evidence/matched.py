@@ -25,6 +25,7 @@ SMD_AT_MOST = 0.1
 SMD_INFORMATIVE = 0.25
 """Where chance alone allows more than this, the check does not say whether people were alike."""
 P_AT_LEAST = 0.05
+_WIDEST = math.log(1 / MARGIN[0])
 INFORMATIVE_WITHIN = math.log(1.25)
 """An interval that reaches further on a side does not say whether people were alike."""
 
@@ -114,8 +115,8 @@ def gather_matched(
     balance = _pool_balance(held["balance"])
     looked = Looked(held["checks"], people)
     checks = (
-        _check_share(_read_sites(held)),
-        _check_balance(balance, held["balance"]),
+        _check_share(_read_sites(held), people),
+        _check_balance(balance, held["balance"], people=people),
         _check_earlier(looked),
         _check_steady(looked),
         _check_replay(looked),
@@ -223,28 +224,43 @@ def _pool_balance(rows: Sequence[Row]) -> tuple[CovariateBalance, ...]:
     return tuple(pooled)
 
 
-def _check_share(sites: Sequence[SiteMatching]) -> Check:
+def _check_share(sites: Sequence[SiteMatching], people: Mapping[str, int]) -> Check:
     rule = f"at least {100 * SHARE_AT_LEAST:.0f}% of the people compared have comparators"
-    matched = add_counts(count for site in sites for count in site.alike.values())
-    unmatched = add_counts(site.unmatched for site in sites)
-    if not matched.value:
+    told = {site.site: site for site in sites if site.unmatched.state != "not_collected"}
+    if not people or set(people) - set(told):
+        return Check("share", rule, "not_informative", "not every site says how many were matched")
+    matched = without = n_silent = 0.0
+    for site, n in people.items():
+        alike, unmatched = add_counts(told[site].alike.values()), told[site].unmatched
+        if alike.value is None:
+            # All withheld: fewer than 50 compared, so at most 49 without.
+            n_silent, matched, without = n_silent + n, matched + n, without + 49
+            continue
+        matched += alike.value
+        # Withheld beside rungs that are told, they are few.
+        without += 10 if unmatched.value is None else unmatched.value
+    if not matched or n_silent > (1 - SITES_AT_LEAST) * sum(people.values()):
         return Check("share", rule, "not_informative", "nobody was matched, or it was withheld")
-    # A withheld number of unmatched people is a small one; it is taken as ten.
-    n_without = (unmatched.value or 0) + 10 * unmatched.n_withheld
-    share = matched.value / (matched.value + n_without)
-    return Check(
-        "share", rule, "holds" if share >= SHARE_AT_LEAST else "fails", f"{100 * share:.0f}%"
-    )
+    share = matched / (matched + without)
+    outcome: Outcome = "holds" if share >= SHARE_AT_LEAST else "fails"
+    return Check("share", rule, outcome, f"{100 * share:.0f}%")
 
 
-def _check_balance(balance: Sequence[CovariateBalance], rows: Sequence[Row]) -> Check:
+def _check_balance(
+    balance: Sequence[CovariateBalance], rows: Sequence[Row], *, people: Mapping[str, int]
+) -> Check:
     rule = (
         f"in nothing that was not matched on do they differ by more than {SMD_AT_MOST} standard "
         "deviations and more than chance"
     )
-    known = [(abs(one.smd_matched), one) for one in balance if one.smd_matched is not None]
+    enough = SITES_AT_LEAST * sum(people.values())
+    known = [
+        (abs(one.smd_matched), one)
+        for one in balance
+        if one.smd_matched is not None and one.n >= enough
+    ]
     if not known:
-        return Check("balance", rule, "not_informative", "no covariate was released")
+        return Check("balance", rule, "not_informative", "no covariate of half the people")
     largest, where = max(known, key=lambda one: one[0])
     found = f"largest {largest:.2f}, in {where.label.lower()}"
     if any(Z99 * _chance(one.n) > SMD_INFORMATIVE for _, one in known):
@@ -294,6 +310,8 @@ class Looked:
         if half > INFORMATIVE_WITHIN:
             return "not_informative", f"{words}, too wide to say"
         alike = abs(point) <= half * z / Z95 or MARGIN[0] <= math.exp(point) <= MARGIN[1]
+        # Ratios on opposite sides at two sites do not make each other good.
+        alike &= all(abs(row["log_rr"]) <= max(Z999 * row["se"], _WIDEST) for row in found)
         return ("holds" if alike else "fails"), words
 
 

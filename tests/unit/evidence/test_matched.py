@@ -519,3 +519,29 @@ def test_a_site_on_sheets_alone_has_no_matching() -> None:
     both = gather_sites(rows, {"estimates": [estimate("projection", 0.0, 0.1)]})
     assert [one.site for one in both.matched.sites] == ["riverside"]
     assert make_check("earlier_level", None)["state"] == "not_estimable"
+
+
+def test_small_sites_that_withhold_everything_do_not_count_as_matched() -> None:
+    """150 matched and none without; three sites of 45 matched might leave 49 each: 285 of 432."""
+    small = [list_rows(rungs=(45,), unmatched=40, withheld=True) for _ in range(3)]
+    share = find_check(gather_sites(list_rows(rungs=(150,), unmatched=0), *small).matched, "share")
+    assert (share.outcome, share.found) == ("fails", "66%")
+
+
+def test_a_site_without_the_table_of_matching_takes_the_share_away() -> None:
+    silent = {**list_rows(rungs=(3000,)), "matching": []}
+    share = find_check(gather_sites(list_rows(rungs=(150,)), silent).matched, "share")
+    assert share.outcome == "not_informative"
+
+
+def test_balance_at_a_site_with_less_than_half_of_the_people_says_nothing_of_the_whole() -> None:
+    silent = list_rows(rungs=(3000,), balance=dict.fromkeys(COVARIATES))
+    balance = find_check(gather_sites(list_rows(rungs=(150,)), silent).matched, "balance")
+    assert balance.outcome == "not_informative"
+
+
+def test_opposite_ratios_at_two_sites_do_not_make_each_other_good() -> None:
+    sites = [list_rows(checks={"earlier_level": (sign, 0.05, None)}) for sign in (1.0, -1.0)]
+    earlier = find_check(gather_sites(*sites).matched, "earlier_level")
+    assert earlier.outcome == "fails"
+    assert earlier.found.startswith("ratio 1.00 ")
