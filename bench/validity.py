@@ -50,7 +50,7 @@ from righthelp.onsite.matching import Matching, match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.people import Counted, read_counted
 from righthelp.onsite.provenance import describe_provenance
-from righthelp.onsite.rehearsal import Rehearsal, rehearse
+from righthelp.onsite.rehearsal import Rehearsal, draw_rehearsal, rehearse
 from righthelp.onsite.release import Answer, release
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.sheets import counted_from_sheet
@@ -150,6 +150,7 @@ def try_world(world: World) -> Trial:
         matching = match_people(engine, rules)
         read_flow(engine)
         diagnostics = diagnose(engine, rules, counted=counted)
+        draw_rehearsal(engine)
         rehearsal = rehearse(engine, rules)
     evidence = answer(
         counted, study, matching=matching, diagnostics=diagnostics, rehearsal=rehearsal

@@ -103,19 +103,16 @@ def gather_matched(
         for design in (*BOTH, "matched_adjusted")
     }
     after, change = made["matched_after"], made["matched_change"]
-    points = (
-        (after.log_rr, change.log_rr)
-        if after.log_rr is not None and change.log_rr is not None
-        else None
-    )
+    points = _points(after, change)
     held = {
         name: [row for row in _plain(rows[name]) if row["site"] in people]
-        for name in ("matching", "balance", "checks")
+        for name in ("balance", "checks")
     }
+    sites = _read_sites(rows)
     balance = _pool_balance(held["balance"])
     looked = Looked(held["checks"], people)
     checks = (
-        _check_share(_read_sites(held), people),
+        _check_share(sites, people),
         _check_balance(balance, held["balance"], people=people),
         _check_earlier(looked),
         _check_steady(looked),
@@ -140,7 +137,7 @@ def gather_matched(
                 for row in _plain(rows["matched_course"])
             ]
         ),
-        sites=_read_sites(rows),
+        sites=sites,
         balance=balance,
         checks=checks,
         claim=match(
@@ -156,6 +153,12 @@ def _find_people(estimates: Sequence[SiteEstimate]) -> dict[str, int]:
         for design in BOTH
     }
     return {site: n for site, n in able[BOTH[0]].items() if site in able[BOTH[1]]}
+
+
+def _points(after: Combination, change: Combination) -> tuple[float, float] | None:
+    if after.log_rr is None or change.log_rr is None:
+        return None
+    return after.log_rr, change.log_rr
 
 
 def _span(*combined: Combination) -> tuple[float, float] | None:
@@ -174,11 +177,8 @@ def _read_sites(rows: Mapping[str, Sequence[Row]]) -> tuple[SiteMatching, ...]:
         (row["site"], row["check"]): (row["log_rr"], row["state"]) for row in _plain(rows["checks"])
     }
 
-    def find(site: str, check: str) -> tuple[float | None, str]:
-        return ratios.get((site, check), (None, "not_collected"))
-
     def count(site: str, check: str) -> Count:
-        log_rr, state = find(site, check)
+        log_rr, state = ratios.get((site, check), (None, "not_collected"))
         return Count(math.exp(log_rr), state) if log_rr is not None else Count(None, _gone(state))
 
     return tuple(

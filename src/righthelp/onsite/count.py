@@ -20,7 +20,7 @@ from righthelp.onsite.matching import Matching, match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
-from righthelp.onsite.rehearsal import Rehearsal, rehearse
+from righthelp.onsite.rehearsal import Rehearsal, draw_rehearsal, rehearse
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.series import PracticeMonth, read_series
 from righthelp.onsite.store import count_contacts, fill_store
@@ -61,6 +61,7 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
     tell("matching")
     matching = match_people(engine, rules)
     diagnostics = diagnose(engine, rules, counted=counted)
+    draw_rehearsal(engine)
     tell("estimating")
     estimates = [*estimate_site(counted, rules.study), *name_matched(matching.matched)]
     for rival in rivals:
@@ -69,7 +70,6 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         recounted = read_counted(engine, collect_course(engine, rules))
         estimates += estimate_definition(recounted, rules.study, name=rival.name)
     tell("rehearsing where nothing was done")
-    count_contacts(engine, primary)
     rehearsal = rehearse(engine, rules)
     return Records(
         estimates=estimates,

@@ -40,14 +40,12 @@ class Matching:
 
 
 def match_people(engine: Engine, rules: Rules) -> Matching:
-    """Match and compare; `people` must hold the counts of the study's own definition.
+    """Match, compare and describe; `people` must hold the counts of the study's own definition.
 
     Leaves `sets`: a row (unit of the case, unit of the comparator, rung) each.
     """
-    engine.run_file(SQL, "matchable.sql")
-    climb(engine, rules.study.matching, ladder=LADDER)
+    sets = _find_sets(engine, rules)
     found = dict(engine.rows("SELECT rung, count(DISTINCT unit) FROM sets GROUP BY rung"))
-    sets = _read_sets(engine)
     course, course_contacts = _compare_months(engine, rules, sets=sets)
     return Matching(
         n_by_rung=tuple(found.get(number, 0) for number in range(1, len(LADDER) + 1)),
@@ -57,6 +55,17 @@ def match_people(engine: Engine, rules: Rules) -> Matching:
         course_contacts=course_contacts,
         control=_compare_control(engine, rules, sets=sets),
     )
+
+
+def compare_people(engine: Engine, rules: Rules) -> Matched:
+    """Match and compare alone, without the course, the control and how many on which rung."""
+    return _compare(engine, _find_sets(engine, rules))
+
+
+def _find_sets(engine: Engine, rules: Rules) -> _Sets:
+    engine.run_file(SQL, "matchable.sql")
+    climb(engine, rules.study.matching, ladder=LADDER)
+    return _read_sets(engine)
 
 
 def climb(engine: Engine, matching: MatchingRule, *, ladder: Sequence[Rung]) -> None:

@@ -13,7 +13,7 @@ from righthelp.errors import DataRefused
 from righthelp.estimators.result import Estimate
 from righthelp.onsite.cohort import SQL, select_cohort
 from righthelp.onsite.estimates import project
-from righthelp.onsite.matching import match_people
+from righthelp.onsite.matching import compare_people
 from righthelp.onsite.people import read_counted
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.store import count_contacts, fill_store
@@ -29,9 +29,13 @@ class Rehearsal:
     estimates: Mapping[str, Estimate]
 
 
-def rehearse(engine: Engine, rules: Rules) -> Rehearsal:
-    """Run the rehearsal; the tables of the site's own count are gone afterwards."""
+def draw_rehearsal(engine: Engine) -> None:
+    """Draw whom to rehearse with, while `people` holds the study's own definition."""
     engine.run_file(SQL, "replay_draw.sql")
+
+
+def rehearse(engine: Engine, rules: Rules) -> Rehearsal:
+    """Run the rehearsal that was drawn; the tables of the site's own count are gone afterwards."""
     engine.clear_workspace()
     engine.run_file(SQL, "replay.sql")
     try:
@@ -41,7 +45,7 @@ def rehearse(engine: Engine, rules: Rules) -> Rehearsal:
     fill_store(engine)
     count_contacts(engine, rules.definitions[0])
     counted = read_counted(engine, None)
-    matched = match_people(engine, rules).matched
+    matched = compare_people(engine, rules)
     projected = project(counted.seen.where(counted.seen.is_new), counted.reference)
     made = (projected, matched.after, matched.change, matched.adjusted)
     return Rehearsal(dict(zip(DESIGNS, made, strict=True)))
