@@ -66,7 +66,7 @@ def collect_course(engine: Engine, rules: Rules) -> Course:
     patterns = engine.columns(
         "SELECT pattern, cell, index_on, from_on, to_on, n FROM patterns ORDER BY pattern"
     )
-    exposure, lengths = _exposures(rules, patterns, months)
+    exposure, lengths = _exposures(rules, patterns)
     contacts = np.zeros(exposure.shape)
     sums = engine.columns(
         "SELECT pattern, month, contacts::DOUBLE AS contacts FROM pattern_contacts"
@@ -106,25 +106,17 @@ def _sum_products(engine: Engine, months: list[int]) -> np.ndarray:
     return products
 
 
-def _exposures(
-    rules: Rules, patterns: dict[str, np.ndarray], months: list[int]
-) -> tuple[np.ndarray, np.ndarray]:
+def _exposures(rules: Rules, patterns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """(P, K) days at risk of each pattern in each month of its own clock, and the months' days."""
     from_on = patterns["from_on"].astype("datetime64[D]")
     to_on = patterns["to_on"].astype("datetime64[D]")
     index_on = patterns["index_on"].astype("datetime64[D]")
-    exposure = np.zeros((from_on.size, len(months)))
-    lengths = np.ones_like(exposure)
-    for day in np.unique(index_on):
-        calendar = rules.clock.list_months(
-            day.astype(object),
-            before=rules.course_before,
-            after=rules.study.windows.after_months,
-        )
-        starts = np.array([month.start_on for month in calendar], dtype="datetime64[D]")
-        ends = np.array([month.end_on for month in calendar], dtype="datetime64[D]")
-        rows = index_on == day
-        overlap = np.minimum(to_on[rows, None], ends) - np.maximum(from_on[rows, None], starts)
-        exposure[rows] = np.maximum(overlap.astype(int), 0)
-        lengths[rows] = (ends - starts).astype(int)
-    return exposure, lengths
+    days, row = np.unique(index_on, return_inverse=True)
+    calendar = rules.clock.list_months(
+        days, before=rules.course_before, after=rules.study.windows.after_months
+    )
+    overlap = np.minimum(to_on[:, None], calendar.end_on[row]) - np.maximum(
+        from_on[:, None], calendar.start_on[row]
+    )
+    lengths = (calendar.end_on - calendar.start_on)[row]
+    return np.maximum(overlap.astype(float), 0), lengths.astype(float)

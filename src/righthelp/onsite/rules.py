@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -10,7 +10,14 @@ from itertools import pairwise
 import numpy as np
 
 from righthelp.engine import Engine
-from righthelp.protocol.calendar import Clock, add_months, list_days
+from righthelp.protocol.calendar import (
+    Clock,
+    Days,
+    Months,
+    add_months,
+    list_days,
+    shift_months,
+)
 from righthelp.protocol.contacts import Definition, list_definitions
 from righthelp.protocol.records import MODES, ROLES, STATUSES
 from righthelp.protocol.study import Site, Study
@@ -216,65 +223,62 @@ def write_clocks(engine: Engine, rules: Rules) -> None:
 def _write_index_days(engine: Engine, rules: Rules) -> None:
     windows, clock = rules.study.windows, rules.clock
     earliest = min(month for _, month in rules.window_months())
-    first = max(rules.course_before, -earliest)
-    months: list[tuple[object, ...]] = []
-    reach: list[tuple[object, ...]] = []
-    for (index_on,) in engine.rows("SELECT DISTINCT index_on FROM units ORDER BY index_on"):
-        counted = clock.list_months(index_on, before=first, after=windows.after_months)
-        months += [(index_on, one.number, one.start_on, one.end_on) for one in counted]
-        after_from, after_to = clock.after_from(index_on), counted[-1].end_on
-        reach.append(
-            (
-                index_on,
-                add_months(index_on, -rules.months_back),
-                after_to,
-                add_months(index_on, -rules.course_before),
-                after_to,
-                add_months(index_on, earliest),
-                add_months(index_on, -windows.before_months),
-                index_on,
-                after_from,
-                after_to,
-            )
-        )
-    columns = {"index_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
-    _write_array(engine, "index_months", columns, months)
-    _write_array(engine, "reach", dict.fromkeys(REACH, "date"), reach)
+    index_on = _read_days(engine, "SELECT DISTINCT index_on AS day FROM units")
+    months = clock.list_months(
+        index_on, before=max(rules.course_before, -earliest), after=windows.after_months
+    )
+    _write_months(engine, "index_months", key="index_on", days=index_on, months=months)
+    after_from, after_to = months.start_on[:, -windows.after_months], months.end_on[:, -1]
+    reach = (
+        index_on,
+        shift_months(index_on, -rules.months_back),
+        after_to,
+        shift_months(index_on, -rules.course_before),
+        after_to,
+        shift_months(index_on, earliest),
+        shift_months(index_on, -windows.before_months),
+        index_on,
+        after_from,
+        after_to,
+    )
+    _write_days(engine, "reach", dict(zip(REACH, reach, strict=True)))
 
 
 def _write_visit_history(engine: Engine, rules: Rules) -> None:
     history = rules.study.windows.history_months
-    earliest = max(history, -EARLIEST_MONTH)
-    months: list[tuple[object, ...]] = []
-    reach: list[tuple[object, ...]] = []
-    sql = "SELECT DISTINCT qualifying_on FROM units WHERE qualifying_on IS NOT NULL ORDER BY ALL"
-    for (visit_on,) in engine.rows(sql):
-        starts = [add_months(visit_on, month) for month in range(-earliest, 1)]
-        reach.append((visit_on, starts[earliest - history]))
-        months += [
-            (visit_on, month, start, end)
-            for month, (start, end) in zip(range(-earliest, 0), pairwise(starts), strict=True)
-        ]
-    columns = {"qualifying_on": "date", "month": "int16", "start_on": "date", "end_on": "date"}
-    _write_array(engine, "visit_months", columns, months)
-    _write_array(engine, "visit_reach", {"qualifying_on": "date", "history_from": "date"}, reach)
-
-
-def _write_array(
-    engine: Engine, name: str, columns: dict[str, str], rows: Iterable[tuple[object, ...]]
-) -> None:
-    """Write many rows at once; a date travels as days and is cast in the engine."""
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    arrays = {
-        column: np.array(value, dtype="datetime64[D]").astype("int32")
-        if kind == "date"
-        else np.array(value, dtype=kind)
-        for (column, kind), value in zip(columns.items(), values, strict=True)
-    }
-    engine.register_columns(f"{name}_numbers", arrays)
-    chosen = ", ".join(
-        f"DATE '1970-01-01' + {column} AS {column}" if kind == "date" else column
-        for column, kind in columns.items()
+    visit_on = _read_days(
+        engine, "SELECT DISTINCT qualifying_on AS day FROM units WHERE qualifying_on IS NOT NULL"
     )
-    engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {chosen} FROM {name}_numbers")
+    number = np.arange(-max(history, -EARLIEST_MONTH), 0)
+    visit = visit_on[:, None]
+    months = Months(number, shift_months(visit, number), shift_months(visit, number + 1))
+    _write_months(engine, "visit_months", key="qualifying_on", days=visit_on, months=months)
+    first = shift_months(visit_on, -history)
+    _write_days(engine, "visit_reach", {"qualifying_on": visit_on, "history_from": first})
+
+
+def _read_days(engine: Engine, sql: str) -> Days:
+    return np.sort(engine.columns(sql)["day"]).astype("datetime64[D]")
+
+
+def _write_months(engine: Engine, name: str, *, key: str, days: Days, months: Months) -> None:
+    """One row for each day and month counted from it."""
+    n, n_months = months.start_on.shape
+    spells = {
+        key: np.repeat(days, n_months),
+        "start_on": months.start_on.ravel(),
+        "end_on": months.end_on.ravel(),
+    }
+    _write_days(engine, name, spells, month=np.tile(months.number.astype("int16"), n))
+
+
+def _write_days(engine: Engine, name: str, dates: Mapping[str, Days], **others: np.ndarray) -> None:
+    """Write columns of days; a date travels as its number and is cast in the engine."""
+    numbers = {column: days.astype("int32") for column, days in dates.items()}
+    engine.register_columns(f"{name}_numbers", {**numbers, **others})
+    chosen = [f"DATE '1970-01-01' + {column} AS {column}" for column in dates]
+    engine.execute(
+        f"CREATE OR REPLACE TABLE {name} AS SELECT {', '.join([*chosen, *others])} "
+        f"FROM {name}_numbers"
+    )
     engine.execute(f"DROP TABLE {name}_numbers")

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
+
+Days = npt.NDArray[np.datetime64]
+
 
 def add_months(day: date, months: int) -> date:
     """The same day of another month, clipped to that month's end."""
@@ -14,6 +19,16 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(total, 12)
     last = monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def shift_months(days: Days, months: int | npt.NDArray[np.int64]) -> Days:
+    """`add_months` of many days at once; days and months broadcast."""
+    month = days.astype("datetime64[M]")
+    target = month + months
+    last = (target + 1).astype("datetime64[D]") - 1
+    same = target.astype("datetime64[D]") + (days - month.astype("datetime64[D]"))
+    earlier: Days = np.minimum(same, last)
+    return earlier
 
 
 def parse_month(text: str) -> date:
@@ -28,12 +43,15 @@ def list_days(first: date, end: date) -> Iterator[date]:
 
 
 @dataclass(frozen=True)
-class Month:
-    """One month counted from an index day: -1 ends at the index, 1 begins after it; half-open."""
+class Months:
+    """Months counted from n index days: -1 ends at the index, 1 begins after it; half-open.
 
-    number: int
-    start_on: date
-    end_on: date
+    number: (K,), in order. start_on, end_on: (n, K).
+    """
+
+    number: npt.NDArray[np.int64]
+    start_on: Days
+    end_on: Days
 
 
 @dataclass(frozen=True)
@@ -53,17 +71,15 @@ class Clock:
         end = add_months(index_on, 1) if self.index_month else index_on + timedelta(1)
         return end + timedelta(self.washout_days)
 
-    def list_months(self, index_on: date, *, before: int, after: int) -> list[Month]:
-        """Months -before .. after of one index day, in order."""
-        months = [
-            Month(number, add_months(index_on, number), add_months(index_on, number + 1))
-            for number in range(-before, 0)
-        ]
-        if self.index_month:
-            months.append(Month(0, index_on, add_months(index_on, 1)))
-        start = self.after_from(index_on)
-        months += [
-            Month(number, add_months(start, number - 1), add_months(start, number))
-            for number in range(1, after + 1)
-        ]
-        return months
+    def list_months(self, index_on: Days, *, before: int, after: int) -> Months:
+        """Months -before .. after of every index day, in order."""
+        past = np.arange(-before, 1 if self.index_month else 0)
+        future = np.arange(1, after + 1)
+        index = index_on[:, None]
+        first = np.array([self.after_from(day) for day in index_on.tolist()], "datetime64[D]")
+        start = first[:, None]
+        return Months(
+            np.concatenate([past, future]),
+            np.hstack([shift_months(index, past), shift_months(start, future - 1)]),
+            np.hstack([shift_months(index, past + 1), shift_months(start, future)]),
+        )

@@ -94,6 +94,47 @@ def open_figure(paper: Paper, height: float) -> Figure:
     return Figure(figsize=(paper.width, height), facecolor=OUTSIDE_IS_WHITE)
 
 
+@dataclass(frozen=True)
+class Margins:
+    """Inches around a grid of pictures; `rows` is what its height has beside 1.75 a row."""
+
+    left: float
+    top: float
+    bottom: float
+    rows: float
+
+
+def open_panels(
+    paper: Paper, n: int, *, margins: Margins, across: str, up: str
+) -> tuple[Figure, list[Axes]]:
+    """A figure of n small pictures on one scale, two in a row (one on a phone).
+
+    across, up: what the axes are called, at the lowest picture of a column and the first of a row.
+    """
+    columns = 1 if paper.narrow else min(2, n)
+    n_rows = math.ceil(n / columns)
+    height = margins.rows + 1.75 * n_rows
+    figure = open_figure(paper, height)
+    panels = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
+    figure.subplots_adjust(
+        left=margins.left / paper.width,
+        right=1 - 0.1 / paper.width,
+        top=1 - margins.top / height,
+        bottom=margins.bottom / height,
+        hspace=0.42,
+        wspace=0.12,
+    )
+    for at, axes in enumerate(panels.flat):
+        axes.set_visible(at < n)
+        axes.tick_params(left=at % columns == 0)
+        if at + columns >= n:
+            axes.tick_params(labelbottom=True)
+            axes.set_xlabel(across, fontsize=8)
+        if at % columns == 0:
+            axes.set_ylabel(up, fontsize=8)
+    return figure, list(panels.flat)[:n]
+
+
 def draw_ratio_axis(axes: Axes, *, low: float, high: float, narrow: bool) -> None:
     """A log axis of ratios, ends on the log scale: a number and words at each tick."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator

@@ -13,10 +13,12 @@ from righthelp.report.canvas import (
     MUTED,
     TICK_WORDS,
     WASH,
+    Margins,
     Paper,
     choose_ticks,
     clear_frame,
     open_figure,
+    open_panels,
 )
 
 if TYPE_CHECKING:
@@ -37,33 +39,17 @@ def draw_course(evidence: Evidence, paper: Paper) -> Figure:
     """A small picture a site, all on one scale; the index month is the shaded strip."""
     points = evidence.course
     sites = [site for site in evidence.answered if any(one.site == site.id for one in points)]
-    columns = 1 if paper.narrow else min(2, len(sites))
-    n_rows = math.ceil(len(sites) / columns)
-    height = 0.6 + 1.75 * n_rows
-    figure = open_figure(paper, height)
-    panels = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
-    figure.subplots_adjust(
-        left=0.5 / paper.width,
-        right=1 - 0.1 / paper.width,
-        top=1 - 0.55 / height,
-        bottom=0.45 / height,
-        hspace=0.42,
-        wspace=0.12,
+    figure, panels = open_panels(
+        paper,
+        len(sites),
+        margins=Margins(left=0.5, top=0.55, bottom=0.45, rows=0.6),
+        across="months from the index",
+        up="per 100 people",
     )
     ceiling = max((one.rate_per_100.value or 0 for one in points), default=1)
-    for at, axes in enumerate(panels.flat):
-        if at >= len(sites):
-            axes.set_visible(False)
-            continue
-        own = [one for one in points if one.site == sites[at].id]
-        _draw_site(axes, own, sites[at].label)
+    for axes, site in zip(panels, sites, strict=True):
+        _draw_site(axes, [one for one in points if one.site == site.id], site.label)
         axes.set_ylim(0, 1.12 * ceiling)
-        axes.tick_params(left=at % columns == 0)
-        if at + columns >= len(sites):
-            axes.tick_params(labelbottom=True)
-            axes.set_xlabel("months from the index", fontsize=8)
-        if at % columns == 0:
-            axes.set_ylabel("per 100 people", fontsize=8)
     _name_lines(figure)
     return figure
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from righthelp.evidence.scheme import SiteSeries
-from righthelp.report.canvas import ACCENT, MUTED, Paper, clear_frame, open_figure
+from righthelp.report.canvas import ACCENT, MUTED, Margins, Paper, clear_frame, open_panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,35 +16,21 @@ if TYPE_CHECKING:
 
 def draw_series(sites: Sequence[tuple[str, SiteSeries]], paper: Paper) -> Figure:
     """A small picture a site (label, series), all on one scale; a line marks a common start."""
-    columns = 1 if paper.narrow else min(2, len(sites))
-    n_rows = math.ceil(len(sites) / columns)
-    height = 0.3 + 1.75 * n_rows
-    figure = open_figure(paper, height)
-    panels = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
-    figure.subplots_adjust(
-        left=0.6 / paper.width,
-        right=1 - 0.1 / paper.width,
-        top=1 - 0.3 / height,
-        bottom=0.3 / height,
-        hspace=0.42,
-        wspace=0.12,
+    figure, panels = open_panels(
+        paper,
+        len(sites),
+        margins=Margins(left=0.6, top=0.3, bottom=0.3, rows=0.3),
+        across="",
+        up="per 1,000 people",
     )
     rates = [one.rate for _, site in sites for one in site.months if one.rate is not None]
     years = sorted({one.month[:4] for _, site in sites for one in site.months})
-    for at, axes in enumerate(panels.flat):
-        if at >= len(sites):
-            axes.set_visible(False)
-            continue
-        label, site = sites[at]
+    for axes, (label, site) in zip(panels, sites, strict=True):
         _draw_site(axes, site)
         axes.set_title(label, loc="left", fontsize=9, pad=4)
         axes.set_ylim(0, 1.12 * max(rates))
         axes.set_xticks([int(year) for year in years], years)
-        axes.tick_params(labelsize=8, length=3, left=at % columns == 0)
-        if at + columns >= len(sites):
-            axes.tick_params(labelbottom=True)
-        if at % columns == 0:
-            axes.set_ylabel("per 1,000 people", fontsize=8)
+        axes.tick_params(labelsize=8, length=3)
         clear_frame(axes, "bottom")
     return figure
 
