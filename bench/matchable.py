@@ -43,13 +43,14 @@ SELECT
     is_case,
     {band_1}, {band_2}, {band_3},
     year(qualifying_on) * 12 + month(qualifying_on) - 1 AS month_number,
-    ((of_visit >> 52) % 101)::BIGINT AS lag_days,
-    md5('match:' || {seed} || ':' || qualifying_on || ':' || person) AS hashed
+    ((of_visit >> 52) % 101)::SMALLINT AS lag_days,
+    ('0x' || left(md5('match:' || {seed} || ':' || qualifying_on || ':' || person), 15))::BIGINT
+        AS hashed
 FROM placed
 """
 _BAND = (
     "least(floor(-ln((((of_visit >> {shift}) & 4095) + 0.5) / 4096) * {quarters} * quarterly_rate)"
-    "::HUGEINT, 99) AS band_{band}"
+    "::HUGEINT, 99)::SMALLINT AS band_{band}"
 )
 
 

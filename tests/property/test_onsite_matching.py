@@ -27,7 +27,7 @@ COLUMNS = {
     "band_3": "INTEGER",
     "month_number": "INTEGER",
     "lag_days": "INTEGER",
-    "hashed": "VARCHAR",
+    "hashed": "BIGINT",
 }
 
 
@@ -43,7 +43,7 @@ class Row:
     bands: tuple[int, int, int]
     month_number: int
     lag_days: int
-    hashed: str
+    hashed: int
 
     def values(self) -> tuple[Any, ...]:
         first = (self.unit, self.person, self.stratum, self.age_stratum, self.is_case)
@@ -68,7 +68,7 @@ def tables(draw: st.DrawFn) -> list[Row]:
                 bands=(draw(few), draw(few), draw(count)),
                 month_number=24287 + draw(few),
                 lag_days=draw(st.one_of(st.integers(0, 40), st.just(MOST_LAG_DAYS))),
-                hashed=hashlib.md5(f"{unit}".encode()).hexdigest(),
+                hashed=int(hashlib.md5(f"{unit}".encode()).hexdigest()[:15], 16),
             )
         )
     return rows
@@ -90,7 +90,7 @@ def match_by_hand(rows: list[Row], rule: Matching) -> set[tuple[int, int, int]]:
             if len(others) < min(rule.at_least, rule.per_person):
                 still.append(case)
                 continue
-            start = int(case.hashed[:8], 16) % len(ring)
+            start = (case.hashed >> 28) % len(ring)
             turned = [row for row in ring[start:] + ring[:start] if row.person != case.person]
             for row in turned[: rule.per_person]:
                 found.add((case.unit, row.unit, number))

@@ -6,7 +6,8 @@ up last: of all that is recorded they say most of what comes after.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,16 +42,10 @@ class Rung:
         when = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}[self.months]
         return f"{who}{counts}, {when} of the visit"
 
-    def list_bins(self) -> Iterator[tuple[int, int, int]]:
-        """Rows (band, contacts, bin)."""
-        for band, starts in enumerate(self.bins, start=1):
-            for contacts in range(MOST_CONTACTS + 1):
-                yield band, contacts, sum(start <= contacts for start in starts) - 1
 
-    def list_lags(self) -> Iterator[tuple[int, int]]:
-        """Rows (lag_days, bin)."""
-        for days in range(MOST_LAG_DAYS + 1):
-            yield days, sum(start <= days for start in self.lags) - 1
+def list_bins(starts: Sequence[int], *, most: int) -> list[int]:
+    """The bin of each number from 0 to `most`; bins are numbered from 0."""
+    return [bisect_right(starts, number) - 1 for number in range(most + 1)]
 
 
 LADDER: tuple[Rung, ...] = (

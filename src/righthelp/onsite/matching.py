@@ -11,7 +11,7 @@ from righthelp.engine import Engine
 from righthelp.estimators.matched import Matched, compare_matched
 from righthelp.estimators.result import Estimate
 from righthelp.onsite.cohort import SQL
-from righthelp.onsite.ladder import LADDER, Rung
+from righthelp.onsite.ladder import LADDER, MOST_CONTACTS, MOST_LAG_DAYS, Rung, list_bins
 from righthelp.onsite.rules import KINDS, Rules
 from righthelp.protocol.study import Matching as MatchingRule
 
@@ -72,6 +72,8 @@ def climb(engine: Engine, matching: MatchingRule, *, ladder: Sequence[Rung]) -> 
     """Find comparators among `matchable` on each rung in turn, for those who have none yet."""
     _write_rule(engine, matching)
     for number, rung in enumerate(ladder, start=1):
+        if not engine.rows("SELECT count(*) FROM cases_left")[0][0]:
+            return
         _write_rung(engine, number, rung)
         engine.run_file(SQL, "match.sql")
 
@@ -91,15 +93,15 @@ def _write_rule(engine: Engine, matching: MatchingRule) -> None:
 
 
 def _write_rung(engine: Engine, number: int, rung: Rung) -> None:
+    lists = dict.fromkeys(("bins_1", "bins_2", "bins_3", "lag_bins"), "TINYINT[]")
+    bins = [list_bins(starts, most=MOST_CONTACTS) for starts in rung.bins]
     engine.create_table(
         "rung",
-        {"rung": "INTEGER", "strata": "VARCHAR", "months": "INTEGER"},
-        rows=[(number, rung.strata, rung.months)],
+        {"rung": "INTEGER", "strata": "VARCHAR", "months": "INTEGER", **lists},
+        rows=[
+            (number, rung.strata, rung.months, *bins, list_bins(rung.lags, most=MOST_LAG_DAYS)),
+        ],
     )
-    bins = {"band": "SMALLINT", "contacts": "INTEGER", "bin": "SMALLINT"}
-    engine.create_table("rung_bins", bins, rows=rung.list_bins())
-    lags = {"lag_days": "INTEGER", "bin": "SMALLINT"}
-    engine.create_table("rung_lags", lags, rows=rung.list_lags())
 
 
 @dataclass(frozen=True)

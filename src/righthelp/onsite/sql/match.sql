@@ -1,21 +1,18 @@
 -- Stage 12, once for each rung of the ladder, finest first: comparators for the cases that have none
 -- yet. Within a cell (everything that must be the same) the candidates stand in a ring in the order
 -- of their hashes; a case begins at a place of its own hash and takes the next people after it.
--- Reads matchable, rung, rung_bins, rung_lags, matching_rule, matching_steps, cases_left. Adds to
--- sets.
+-- Reads matchable, rung (one row; its lists give the bin of 0, 1, 2, ... contacts or days),
+-- matching_rule, matching_steps, cases_left. Adds to sets.
 
 CREATE OR REPLACE VIEW keyed AS
 SELECT
     m.unit, m.person, m.is_case, m.hashed,
-    (((((m.month_number::BIGINT // r.months) * 10 + l.bin) * 10 + b.bin) * 10 + c.bin) * 10 + d.bin) * 1000
+    (((((m.month_number::BIGINT // r.months) * 10 + r.lag_bins[m.lag_days + 1]) * 10
+        + r.bins_1[m.band_1 + 1]) * 10 + r.bins_2[m.band_2 + 1]) * 10 + r.bins_3[m.band_3 + 1]) * 1000
         + CASE r.strata WHEN 'age and sex' THEN m.stratum WHEN 'age' THEN m.age_stratum ELSE 0 END
         AS cell
 FROM matchable AS m
-CROSS JOIN rung AS r
-JOIN rung_lags AS l ON m.lag_days = l.lag_days
-JOIN rung_bins AS b ON b.band = 1 AND m.band_1 = b.contacts
-JOIN rung_bins AS c ON c.band = 2 AND m.band_2 = c.contacts
-JOIN rung_bins AS d ON d.band = 3 AND m.band_3 = d.contacts;
+CROSS JOIN rung AS r;
 
 CREATE OR REPLACE TABLE seeking AS
 SELECT unit, person, hashed, cell FROM keyed SEMI JOIN cases_left USING (unit) WHERE is_case;
@@ -35,7 +32,7 @@ GROUP BY cell, person;
 CREATE OR REPLACE TABLE placed AS
 SELECT
     k.unit, k.person, k.cell, n.n_people,
-    ('0x' || left(k.hashed, 8))::BIGINT % n.n_people AS begins
+    (k.hashed >> 28) % n.n_people AS begins
 FROM seeking AS k
 JOIN (SELECT cell, count(*) AS n_people FROM members GROUP BY cell) AS n ON k.cell = n.cell
 LEFT JOIN members AS o ON k.cell = o.cell AND k.person = o.person

@@ -6,12 +6,13 @@ CREATE OR REPLACE TABLE matchable AS
 SELECT
     p.unit, p.person, p.stratum, p.age_stratum,
     p.grp = 'seen' AS is_case,
-    least(p.band_1, 99) AS band_1,
-    least(p.band_2, 99) AS band_2,
-    least(p.band_3, 99) AS band_3,
+    least(p.band_1, 99)::SMALLINT AS band_1,
+    least(p.band_2, 99)::SMALLINT AS band_2,
+    least(p.band_3, 99)::SMALLINT AS band_3,
     year(p.qualifying_on) * 12 + month(p.qualifying_on) - 1 AS month_number,
-    least(greatest(p.index_on - p.qualifying_on, 0), 399) AS lag_days,
-    md5('match:' || r.seed || ':' || p.qualifying_on || ':' || p.patient_id) AS hashed
+    least(greatest(p.index_on - p.qualifying_on, 0), 399)::SMALLINT AS lag_days,
+    ('0x' || left(md5('match:' || r.seed || ':' || p.qualifying_on || ':' || p.patient_id), 15))::BIGINT
+        AS hashed
 FROM people AS p
 JOIN reach AS w ON p.index_on = w.index_on
 CROSS JOIN rules AS r
