@@ -17,6 +17,7 @@ class Scenario:
     name: str
     title: str
     changes: Mapping[str, Any] = field(default_factory=dict)
+    n_sites: int = 1
 
     @property
     def effect_rr(self) -> float:
@@ -26,6 +27,12 @@ class Scenario:
     def world(self, seed: int) -> World:
         """One such world; worlds of one seed share every draw that the scenario does not change."""
         return World(seed=seed, **{**PLAIN, **self.changes})
+
+    def worlds(self, seed: int) -> tuple[World, ...]:
+        """One study: a world for each site."""
+        if self.n_sites == 1:
+            return (self.world(seed),)
+        return tuple(self.world(100 * seed + number) for number in range(self.n_sites))
 
 
 PLAIN: Mapping[str, Any] = {
@@ -41,10 +48,11 @@ LOSSES = {
     "death_rate_per_month": 0.003,
     "departure_rate_per_month": 0.012,
 }
+EIGHT_SITES = {"n_people": 1_800}
 SCENARIOS = (
     Scenario("no-effect", "Nothing is done; referral depends on visits alone"),
     Scenario("effect", "Visits after the first contact are thinned to 0.85", {"effect_rr": 0.85}),
-    Scenario("half-effect", "Thinned to 0.92", {"effect_rr": 0.92}),
+    Scenario("more", "A tenth more visits after the first contact", {"effect_rr": 1.10}),
     Scenario(
         "by-count",
         "Nothing is done; referral rises steeply with recent visits",
@@ -62,8 +70,7 @@ SCENARIOS = (
     ),
     Scenario(
         "unobserved",
-        "Nothing is done; social need that no record shows doubles referral, an episode of need "
-        "raises it by half",
+        "Nothing is done; social need in no record doubles referral, episodes raise it by half",
         UNOBSERVED,
     ),
     Scenario(
@@ -75,11 +82,6 @@ SCENARIOS = (
         "lag-0",
         "Nothing is done; seen within a fortnight of the referral",
         {"lag_months": (0,), "lag_weights": (1.0,)},
-    ),
-    Scenario(
-        "lag-1",
-        "Nothing is done; seen a month after the referral",
-        {"lag_months": (1,), "lag_weights": (1.0,)},
     ),
     Scenario(
         "lag-3",
@@ -113,5 +115,12 @@ SCENARIOS = (
         "large-effect",
         "About 1,100 people compared, visits thinned to 0.85",
         {"n_people": 40_000, "effect_rr": 0.85},
+    ),
+    Scenario("sites", "Nothing is done; eight sites of about 50 people", EIGHT_SITES, n_sites=8),
+    Scenario(
+        "sites-effect",
+        "Eight sites of about 50 people, visits thinned to 0.85",
+        {**EIGHT_SITES, "effect_rr": 0.85},
+        n_sites=8,
     ),
 )

@@ -2,9 +2,9 @@
 
 Two trials, both through the whole of the product from counting to the report's words:
 
-- *Simulated practices*: 10,000 registered people, about 300 of them seen within a year, each at
-  their own date, 0, 1 or 3 months after the visit that led to it. Nothing is done; or visits after
-  the first contact are thinned to 0.85; or nothing is done and a cause of referral is in no record.
+- *Simulated practices* (bench/scenarios.py): 10,000 registered people, about 300 of them seen
+  within a year, each at their own date, 0, 1 or 3 months after the visit that led to it. Each kind
+  of world changes one thing.
 - *Real people to whom nothing was done*: see studies/nothing-was-done.
 
 The truth for a log ratio against what would have happened anyway is log(effect), for each seed: the
@@ -18,128 +18,77 @@ Monte Carlo errors: see bench/performance.py.
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import runpy
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from bench.performance import Performance, Share, measure
+from bench.panel import open_panel, try_panel
+from bench.performance import Share
 from bench.scenarios import SCENARIOS
-from bench.summary import percent, print_summary
+from bench.summary import Row, draw_summary, percent, print_summary
+from bench.trial import Kept, Trial, count_new, read_trial, release_site, summarise
 from righthelp.engine import open_engine
-from righthelp.evidence import Evidence, gather
-from righthelp.evidence.claims import compare, find_causal_words
-from righthelp.evidence.designs import FAMILY_OF
+from righthelp.evidence import gather
 from righthelp.onsite.cohort import select_cohort
-from righthelp.onsite.describe import describe_change, describe_course
-from righthelp.onsite.diagnostics import Diagnostics, diagnose
-from righthelp.onsite.estimates import estimate_site, name_matched
+from righthelp.onsite.diagnostics import diagnose
 from righthelp.onsite.flow import read_flow
-from righthelp.onsite.matching import Matching, match_people
+from righthelp.onsite.matching import match_people
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.people import Counted, read_counted
-from righthelp.onsite.provenance import describe_provenance
-from righthelp.onsite.rehearsal import Rehearsal, draw_rehearsal, rehearse
-from righthelp.onsite.release import Answer, release
+from righthelp.onsite.rehearsal import draw_rehearsal, rehearse
 from righthelp.onsite.rules import Rules
-from righthelp.onsite.sheets import counted_from_sheet
-from righthelp.onsite.sources.counts import SiteCounts
 from righthelp.onsite.store import count_contacts, fill_store
-from righthelp.protocol.load import load_study
-from righthelp.protocol.study import Study
+from righthelp.protocol.study import Site, Study
+from righthelp.returns.tables import Released
 from righthelp.world import Population, World, load_world, simulate
 
-PANEL = Path(__file__).parent.parent / "studies" / "nothing-was-done"
-DESIGNS = (
-    "crude",
-    "donut",
-    "projection",
-    "count_projection",
-    "learned_correlation",
-    "empirical_bayes",
-    "matched_after",
-    "matched_change",
-    "matched_adjusted",
-)
-DIFFERS = frozenset({"fewer", "more"})
-REPORT = "the report"
-MATCHED = "matched, both"
-PANEL_DRAWS = 200
+PANEL_DRAWS, QUICK = 200, 2
 YEAR = {"index_from": date(2023, 6, 1), "index_to": date(2024, 6, 1)}
 
 
-@dataclass(frozen=True)
-class Said:
-    """One design's released log ratio and standard error (NaN where not made), and its verdict."""
-
-    log_rr: float
-    se: float
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What one seed gave: every design's answer, the report's, and what the return leaves open.
-
-    thinned: visits after the index of the people seen over those there would have been anyway.
-    n_causal: causal words in the report's sentences. level: that of the matched comparison.
-    """
-
-    said: Mapping[str, Said]
-    n_seen: int
-    n_causal: int
-    level: str = "adjusted"
-    thinned: float = 1.0
-
-
-def summarise(trials: Sequence[Trial], truth: float) -> dict[str, Performance]:
-    """Each design's performance over the seeds in which it gave an interval."""
-    found = {}
-    for design in (*DESIGNS, MATCHED, REPORT):
-        said = [trial.said[design] for trial in trials if design in trial.said]
-        said = [one for one in said if math.isfinite(one.se)]
-        if len(said) < 2:
-            continue
-        found[design] = measure(
-            log_rr=np.array([one.log_rr for one in said]),
-            se=np.array([one.se for one in said]),
-            truth=truth,
-            differs=np.array([one.verdict in DIFFERS for one in said])
-            if design in (MATCHED, REPORT) or DIFFERS & FAMILY_OF[design].verdicts
-            else None,
-        )
-    return found
-
-
 @cache
-def make_study() -> Study:
+def make_study(n_sites: int = 1) -> Study:
     """The study of the simulated practices: half a year before and after each person's own date."""
-    site = {
-        "id": "world",
-        "route": "csv",
-        "path": ".",
-        "extract_from": date(2021, 7, 1),
-        "extract_to": date(2025, 1, 1),
-    }
+    sites = [
+        {
+            "id": f"world-{number}",
+            "route": "csv",
+            "path": ".",
+            "extract_from": date(2021, 7, 1),
+            "extract_to": date(2025, 1, 1),
+        }
+        for number in range(1, n_sites + 1)
+    ]
     index = {"anchor": "date", **YEAR}
-    return Study.model_validate({"study": {"title": "Validity"}, "index": index, "site": [site]})
+    return Study.model_validate({"study": {"title": "Validity"}, "index": index, "site": sites})
 
 
-def try_world(world: World) -> Trial:
-    """One world from its records to the report's words, under the study's own definition alone."""
-    study, population = make_study(), simulate(world)
-    rules = Rules.of(study, study.site[0], role_missing=False)
+def try_worlds(worlds: Sequence[World]) -> Trial:
+    """One study, a site a world: from records to the report's words, its own definition alone."""
+    study = make_study(len(worlds))
+    released, n_seen, without, realised = [], 0, 0.0, 0.0
+    for world, site in zip(worlds, study.site, strict=True):
+        population = simulate(world)
+        counted, one = count_world(population, study, site)
+        released.append(one)
+        n_seen += count_new(counted)
+        truth = population.truth
+        realised += float(truth.realised_after[truth.complete].sum())
+        without += float(truth.counterfactual_after[truth.complete].sum())
+    return read_trial(gather(study, released), n_seen=n_seen, thinned=realised / without)
+
+
+def count_world(population: Population, study: Study, site: Site) -> tuple[Counted, Released]:
+    """A site's people and its return."""
+    rules = Rules.of(study, site, role_missing=False)
     with open_engine(threads=1) as engine:
         load_world(engine, population)
         engine.open_workspace()
@@ -152,136 +101,10 @@ def try_world(world: World) -> Trial:
         diagnostics = diagnose(engine, rules, counted=counted)
         draw_rehearsal(engine)
         rehearsal = rehearse(engine, rules)
-    evidence = answer(
-        counted, study, matching=matching, diagnostics=diagnostics, rehearsal=rehearsal
+    released = release_site(
+        counted, study, site, matching=matching, diagnostics=diagnostics, rehearsal=rehearsal
     )
-    return read_trial(evidence, counted, thinned=_thin(population))
-
-
-def answer(
-    counted: Counted,
-    study: Study,
-    *,
-    matching: Matching | None = None,
-    diagnostics: Diagnostics | None = None,
-    rehearsal: Rehearsal | None = None,
-) -> Evidence:
-    """The evidence of one site's return: estimates, release, and what the report would say."""
-    site = study.site[0]
-    released = release(
-        Answer(
-            estimates=[
-                *estimate_site(counted, study),
-                *(name_matched(matching.matched) if matching else ()),
-            ],
-            flow=[],
-            changes=describe_change(counted),
-            course=describe_course(counted.course),
-            not_held=[],
-            matching=matching,
-            diagnostics=diagnostics,
-            rehearsal=rehearsal,
-            quality=[],
-            supply=[],
-            provenance=describe_provenance(
-                study,
-                site,
-                inputs_sha256={},
-                definitions={},
-                role_missing=False,
-                made_on=datetime.now(tz=UTC).date(),
-            ),
-        ),
-        study=study,
-        site=site,
-    )
-    return gather(study, [released])
-
-
-def read_trial(evidence: Evidence, counted: Counted, *, thinned: float = 1.0) -> Trial:
-    """What the report says, design by design and as a whole."""
-    said = {}
-    for one in evidence.estimates:
-        if one.who == "new" and one.design in DESIGNS:
-            verdicts = FAMILY_OF[one.design].verdicts
-            claim = compare(log_rr=one.log_rr, low=one.low, high=one.high, verdicts=verdicts)
-            said[one.design] = _say(one.log_rr, one.se, str(claim.verdict))
-    twin = evidence.twins[0]
-    best = twin.estimate
-    log_rr, se = (best.log_rr, best.se) if best else (None, None)
-    said[REPORT] = _say(log_rr, se, str(evidence.adjusted.claim.verdict))
-    matched = evidence.matched
-    if matched.span is not None and matched.after.log_rr and matched.change.log_rr:
-        middle = (matched.after.log_rr + matched.change.log_rr) / 2
-        half = (matched.span[1] - matched.span[0]) / 2 / 1.959964
-        verdict = matched.claim.verdict if matched.claim.level == "compared" else "not compared"
-        said[MATCHED] = _say(middle, half, str(verdict))
-    words = evidence.summary
-    sentences = [*words.asked, *words.found, *words.sureness, *words.limits]
-    sentences += [twin.described.sentence, twin.claim.sentence]
-    return Trial(
-        said=said,
-        n_seen=int((counted.seen.is_new & counted.seen.complete).sum()),
-        n_causal=len(find_causal_words(" ".join(sentences))),
-        level=matched.claim.level,
-        thinned=thinned,
-    )
-
-
-def _say(log_rr: float | None, se: float | None, verdict: str) -> Said:
-    return Said(math.nan if log_rr is None else log_rr, math.nan if se is None else se, verdict)
-
-
-def _thin(population: Population) -> float:
-    truth = population.truth
-    realised = truth.realised_after[truth.complete].sum()
-    return float(realised / truth.counterfactual_after[truth.complete].sum())
-
-
-@cache
-def open_panel() -> tuple[Study, dict[str, Any]]:
-    """The study of real people and the functions of its script."""
-    return load_study(PANEL / "study.toml"), runpy.run_path(str(PANEL / "draw.py"))
-
-
-@cache
-def read_panel(middle: int) -> npt.NDArray[np.int64]:
-    """Visits of everybody with three years running."""
-    visits: npt.NDArray[np.int64] = open_panel()[1]["read_visits"](middle)
-    return visits
-
-
-def try_panel(draw: tuple[int, int]) -> Trial:
-    """One draw (middle year, seed) of real people, on arrays in place of a written sheet."""
-    study, script = open_panel()
-    visits = read_panel(draw[0])
-    counted = count_panel(visits, script["draw_seen"](visits, draw[1]))
-    return read_trial(answer(counted, study), counted)
-
-
-def count_panel(visits: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]) -> Counted:
-    """The panel as its sheet would be read: (n, 3) visits, (n,) whether seen."""
-    study, _ = open_panel()
-    n = len(visits)
-    whole_year = np.full(n, 12.0)
-    earlier, before, after = visits.T.astype(np.float64)
-    sheet = SiteCounts(
-        seen=seen,
-        ongoing=np.zeros(n, dtype=bool),
-        before=before,
-        after=after,
-        earlier=earlier,
-        has_earlier=True,
-        months_before=whole_year,
-        months_after=whole_year,
-        ladder=np.zeros((n, 3), dtype=np.int64),
-        person=np.arange(n),
-        findings=(),
-        ledger=(),
-        supply=(),
-        checksums={},
-    )
-    return counted_from_sheet(sheet, study=study, site=study.site[0])
+    return counted, released
 
 
 def print_table(title: str, trials: Sequence[Trial], *, truth: float) -> None:
@@ -317,29 +140,6 @@ def print_table(title: str, trials: Sequence[Trial], *, truth: float) -> None:
         print(f"| {' | '.join(cells)} |")
 
 
-@dataclass(frozen=True)
-class Kept:
-    """Trials in a file, one a line and in the order of their seeds; of one version of the code."""
-
-    path: Path
-
-    def read(self) -> list[Trial]:
-        """The trials made so far."""
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
-        trials = []
-        for line in lines:
-            found = json.loads(line)
-            said = {design: Said(**one) for design, one in found.pop("said").items()}
-            trials.append(Trial(said=said, **found))
-        return trials
-
-    def add(self, trial: Trial) -> None:
-        """Write one more."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(trial)) + "\n")
-
-
 def run_all(
     work: Callable[[Any], Trial],
     tasks: Iterable[Any],
@@ -365,39 +165,34 @@ def run_all(
     return done
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, run the trials, print their tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     names = [one.name for one in SCENARIOS]
-    parser.add_argument("--seeds", type=int, default=100, help="worlds of each kind")
+    parser.add_argument("--seeds", type=int, default=100, help="studies of each kind")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--worlds", nargs="*", choices=names, default=names, help="which kinds")
     parser.add_argument("--draws", type=int, default=PANEL_DRAWS, help="draws of each panel")
     parser.add_argument("--keep", type=Path, help="folder of trials, to go on where it stopped")
-    given = parser.parse_args()
+    parser.add_argument("--figures", type=Path, help="folder for the figures")
+    parser.add_argument("--quick", action="store_true", help="a few of each: does it all run?")
+    given = parser.parse_args(arguments)
+    if given.quick:
+        given.seeds, given.draws = min(given.seeds, QUICK), min(given.draws, QUICK)
     began, page = time.perf_counter(), []
     for scenario in (one for one in SCENARIOS if one.name in given.worlds):
         kept = Kept(given.keep / f"{scenario.name}.jsonl") if given.keep else None
         known = kept.read() if kept else []
-        left = range(len(known) + 1, given.seeds + 1)
-        worlds = (scenario.world(seed) for seed in left)
-        tried = run_all(try_world, worlds, jobs=given.jobs, name=scenario.name, kept=kept)
+        studies = (scenario.worlds(seed) for seed in range(len(known) + 1, given.seeds + 1))
+        tried = run_all(try_worlds, studies, jobs=given.jobs, name=scenario.name, kept=kept)
         trials = [*known, *tried][: given.seeds]
-        truth = math.log(scenario.effect_rr)
-        print_table(scenario.title, trials, truth=truth)
-        page.append(
-            (
-                scenario.title,
-                scenario.effect_rr,
-                len(trials),
-                summarise(trials, truth),
-                Share.of(np.array([trial.level == "compared" for trial in trials])),
-                Share.of(np.array([trial.n_causal > 0 for trial in trials])),
-            )
-        )
+        print_table(scenario.title, trials, truth=math.log(scenario.effect_rr))
+        page.append(Row.of(scenario, trials))
     print_summary(page)
+    if given.figures:
+        draw_summary(page, given.figures)
     for middle in open_panel()[1]["MIDDLE_YEARS"] if given.draws else ():
         draws = ((middle, seed) for seed in range(given.draws))
         trials = run_all(try_panel, draws, jobs=given.jobs, name=f"panel {middle}")

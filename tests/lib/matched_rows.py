@@ -32,13 +32,15 @@ def list_rows(
     unmatched: float = 20,
     balance: Mapping[str, float | None] | None = None,
     checks: Mapping[str, Any] | None = None,
+    others: Mapping[str, Pair] | None = None,
     withheld: bool = False,
 ) -> dict[str, Rows]:
     """The matched tables of one site and its three matched estimates, for `make_return`.
 
     balance: standardised differences by covariate, 0.02 unless told; None leaves the row out.
-    checks: rows by name, (log_rr, se, p_value) or None for a row without a number. withheld: how
-    people were matched did not leave the site.
+    checks: rows by name, (log_rr, se, p_value) or None for a row without a number. others:
+    estimates against people who declined or wait, by design. withheld: how people were matched did
+    not leave the site.
     """
     n = 5 * round(sum(rungs) / 5)
     told = {**CHECKS, **(checks or {})}
@@ -47,8 +49,13 @@ def list_rows(
     counts = (unmatched, *rungs, *(0 for _ in LADDER[len(rungs) :]))
     return {
         "estimates": [
-            estimate(f"matched_{name}", *pair, n=n)
-            for name, pair in (("after", after), ("change", change), ("adjusted", adjusted))
+            estimate(name, *pair, n=n)
+            for name, pair in (
+                ("matched_after", after),
+                ("matched_change", change),
+                ("matched_adjusted", adjusted),
+                *(others or {}).items(),
+            )
         ],
         "matching": [
             {

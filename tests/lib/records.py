@@ -64,6 +64,9 @@ class Referral:
 
     patient_id: str
     referred_on: date
+    declined_on: date | None = None
+    returned_on: date | None = None
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True)

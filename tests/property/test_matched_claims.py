@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from righthelp.evidence import Evidence, gather
+from righthelp.evidence.checks import OTHERS
 from righthelp.evidence.claims import (
     COMPARED,
     MARGIN,
@@ -16,9 +17,10 @@ from righthelp.evidence.claims import (
     SAME_ZONE,
     Claim,
     find_causal_words,
+    judge,
     match,
 )
-from righthelp.evidence.designs import ALL_VERDICTS
+from righthelp.evidence.designs import ALL_VERDICTS, Verdict
 from righthelp.returns.tables import COVARIATES
 from tests.lib.matched_rows import CHECKS, list_rows
 from tests.unit.report.eight_sites import make_return, make_study
@@ -68,6 +70,7 @@ def sites(draw: st.DrawFn) -> dict[str, Any]:
         unmatched=draw(st.one_of(st.just(0), sizes)),
         balance={name: draw(smd) for name in odd},
         checks=draw(checks()),
+        others={name: draw(pairs) for name in draw(st.sets(st.sampled_from(sorted(OTHERS))))},
     )
     if draw(st.integers(0, 9)) == 0:
         rows[draw(st.sampled_from(["matching", "balance", "checks", "estimates"]))] = []
@@ -122,7 +125,11 @@ def test_a_causal_word_stands_only_where_every_check_holds_and_both_estimates_ag
     claim = evidence.matched.claim
     assert bool(find_causal_words(claim.sentence)) is may_say_why(evidence)
     if may_say_why(evidence):
-        assert claim.level == "compared"
+        agree = [
+            judge(log_rr=one.log_rr, low=one.low, high=one.high) == claim.verdict
+            for one in evidence.matched.others
+        ]
+        assert claim.level == ("triangulated" if any(agree) else "compared")
         after = evidence.matched.after.log_rr
         assert after is not None
         assert claim.verdict == ("fewer" if after < 0 else "more")
@@ -211,6 +218,28 @@ def test_without_points_or_range_there_is_no_claim(
         assert (claim.number, claim.interval) == ("", "")
         assert find_causal_words(claim.sentence) == ()
         assert_plain(claim.sentence)
+
+
+def test_who_agrees_is_named() -> None:
+    """Both, one, or none of the people who declined and who waited."""
+    both = "declined or still waited"
+    facts: dict[str, Any] = {"points": (-0.2, -0.15), "span": (-0.3, -0.1)}
+    told_by: list[tuple[dict[str, Verdict], str, str]] = [
+        ({"declined": "fewer", "still waited": "fewer"}, "triangulated", both),
+        ({"declined": "cannot_tell", "still waited": "fewer"}, "triangulated", "still waited"),
+        ({"declined": "cannot_tell", "still waited": "more"}, "compared", ""),
+        ({}, "compared", ""),
+    ]
+    for others, level, words in told_by:
+        claim = match(**facts, checks_hold=True, others=others)
+        assert claim.level == level
+        told = claim.sentence.partition("People who were referred and ")[2]
+        assert told == (f"{words} say the same." if words else "")
+        assert match(**facts, checks_hold=False, others=others).level == "adjusted"
+    nothing = match(
+        points=(0.0, 0.01), span=(-0.05, 0.05), checks_hold=True, others={"declined": "as_expected"}
+    )
+    assert nothing.level == "compared"
 
 
 def test_the_two_tables_of_wordings_differ_only_where_a_word_says_why() -> None:

@@ -259,3 +259,9 @@ def test_a_site_may_have_its_own_index_month() -> None:
         "2023-05-01",
         "2024-12-01",
     ]
+
+
+def test_people_who_declined_cannot_be_had_in_a_single_month(tmp_path: Path) -> None:
+    (problem,) = _refuse(SMALLEST + '[reference]\nalso = ["declined"]\n', tmp_path)
+    assert problem.startswith("study.toml: line 8, reference.also: ")
+    assert "too few people decline or wait" in problem

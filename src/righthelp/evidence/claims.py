@@ -1,8 +1,9 @@
 """The words: what may be said of a number, and the verbs that may not be used of it.
 
 A claim has a level: *described* (what was counted), *adjusted* (set against what was expected),
-*compared* (set against matched people, and every check of them held). Only the last earns a causal
-verb, and only beyond the margin. The sentences are data; the functions only choose.
+*compared* (set against matched people, and every check of them held), *triangulated* (people who
+declined or waited say the same). Only the last two earn a causal verb, and only beyond the margin.
+The sentences are data; the functions only choose.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Literal
 
 from righthelp.evidence.designs import ALL_VERDICTS, Verdict
 
-Level = Literal["described", "adjusted", "compared"]
+Level = Literal["described", "adjusted", "compared", "triangulated"]
 Precision = Literal["narrow", "middling", "wide", "none"]
 
 MARGIN = (0.95, 1.05)
@@ -73,6 +74,11 @@ COMPARED: Mapping[Verdict, str] = {
     "cannot_tell": "Set against matched people who had not seen a link worker, the data cannot "
     f"tell fewer {{outcome}} from more: {_RANGE}.",
     "not_estimable": "A comparison with matched people is not estimable here{because}.",
+}
+TRIANGULATED: Mapping[Verdict, str] = {
+    verdict: f"{sentence} People who were referred and {{others}} say the same."
+    for verdict, sentence in COMPARED.items()
+    if verdict in ("fewer", "more")
 }
 ONLY_ADJUSTED: Mapping[Verdict, str] = {
     **COMPARED,
@@ -252,6 +258,7 @@ def match(
     points: tuple[float, float] | None,
     span: tuple[float, float] | None,
     checks_hold: bool,
+    others: Mapping[str, Verdict] | None = None,
     outcome: str = "GP contacts",
     reason: str = "",
 ) -> Claim:
@@ -260,7 +267,9 @@ def match(
     points: the level after and the change; span: the hull of their 95% intervals, a sensitivity
     range and no bound. fewer, more: the hull excludes 1 and both points lie beyond MARGIN.
     as_expected: the hull lies in SAME_ZONE. checks_hold: every check was informative and held;
-    without that no word on why. reason: why there is no number, or why checks do not hold.
+    without that no word on why. others: what people who "declined" or "still waited" say by
+    themselves; one that says the same makes it triangulated. reason: why there is no number, or
+    why checks do not hold.
     """
     verdict: Verdict = "not_estimable"
     if points is not None and span is not None:
@@ -268,8 +277,17 @@ def match(
         verdict = judge(log_rr=nearer, low=span[0], high=span[1])
     level: Level = "compared" if checks_hold and verdict != "not_estimable" else "adjusted"
     low, high = (_bound(end) for end in span) if span and points else ("", "")
-    words = COMPARED if level == "compared" else ONLY_ADJUSTED
-    sentence = words[verdict].format(outcome=outcome, low=low, high=high, because=_because(reason))
+    agree = [name for name, said in (others or {}).items() if said == verdict]
+    if level == "compared" and verdict in TRIANGULATED and agree:
+        level = "triangulated"
+    words = {"compared": COMPARED, "triangulated": TRIANGULATED}.get(level, ONLY_ADJUSTED)
+    sentence = words[verdict].format(
+        outcome=outcome,
+        low=low,
+        high=high,
+        because=_because(reason),
+        others=" or ".join(agree),
+    )
     return Claim(
         level=level,
         verdict=verdict,
@@ -282,8 +300,8 @@ def match(
 
 
 def says_why(claim: Claim) -> bool:
-    """Whether a claim has a causal verb: compared, and different."""
-    return claim.level == "compared" and claim.verdict in ("fewer", "more")
+    """Whether a claim has a causal verb: compared or triangulated, and different."""
+    return claim.level in ("compared", "triangulated") and claim.verdict in ("fewer", "more")
 
 
 def per_100(log_rr: float) -> str:

@@ -37,6 +37,7 @@ class Design:
 
 
 READ_TOGETHER = "matched estimates are read together, as a range"
+READ_BESIDE = "these people are read beside the other comparators"
 
 FAMILIES: tuple[Design, ...] = (
     Design(
@@ -117,6 +118,30 @@ FAMILIES: tuple[Design, ...] = (
         "As for contacts after; a coarse match matters less.",
         frozenset(),
         READ_TOGETHER,
+    ),
+    Design(
+        "projection_declined",
+        "Same past, declined",
+        "adjusted",
+        ("projection_declined",),
+        "As same past, but the reference people are those who were referred and declined. Their "
+        "index is the day on which they would have been seen.",
+        "Given their history, people who declined would have come as often as people seen. Who "
+        "declines may be better or worse off than who accepts; the records do not say.",
+        frozenset(),
+        READ_BESIDE,
+    ),
+    Design(
+        "projection_waiting",
+        "Same past, waiting",
+        "adjusted",
+        ("projection_waiting",),
+        "As same past, but the reference people are those who were referred and had not been seen "
+        "by the end of the after window.",
+        "Given their history, people who waited so long would have come as often as people seen. "
+        "Who is left waiting is known only afterwards, and need may have moved others up.",
+        frozenset(),
+        READ_BESIDE,
     ),
     Design(
         "learned_correlation",

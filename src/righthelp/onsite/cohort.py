@@ -22,6 +22,7 @@ def select_cohort(engine: Engine, rules: Rules) -> None:
     engine.run_file(SQL, "seen.sql")
     _require_seen(engine, rules)
     engine.run_file(SQL, "visits.sql")
+    engine.run_file(SQL, "others.sql")
     engine.run_file(SQL, "cohort.sql")
     write_clocks(engine, rules)
 

@@ -65,6 +65,10 @@ def estimate_site(
     made.append((_projection_name(counted), "new", project(new, counted.reference)))
     made.append(("learned_correlation", "new", learn(new, counted.population)))
     made.append(("empirical_bayes", "new", shrink(new, rates)))
+    made += [
+        (f"projection_{group}", "new", project(new, people))
+        for group, people in counted.others.items()
+    ]
     if counted.reference is None and counted.population is None:
         made += [
             (f"external_correlation_{rho:.2f}", "new", estimate)

@@ -39,8 +39,11 @@ FLOW: tuple[tuple[str, str, str], ...] = (
     ("reference", "described", "Reference people with their history"),
     ("reference_incomplete", "described", "Reference people drawn but not complete: not used"),
     ("reference_seen_later", "described", "Reference people who met the scheme later themselves"),
+    ("declined", "described", "People who were referred and declined, with their history"),
+    ("waiting", "described", "People who were referred and still waited, with their history"),
     ("population", "described", "Registered people from whom the practice's rates are learned"),
 )
+_IF_ASKED = ("declined", "waiting")
 _PARTS = {
     "seen": (
         "not_a_patient not_registered ongoing died left records_end joined_late no_visit "
@@ -62,6 +65,8 @@ def list_steps(counted: Mapping[str, int]) -> list[FlowStep]:
     """The steps in order from the counts of those that are no totals; the totals are their sums."""
     steps = []
     for step, kind, reason in FLOW:
+        if step in _IF_ASKED and step not in counted:
+            continue
         parts = tuple(_PARTS.get(step, "").split())
         n = sum(counted.get(part, 0) for part in parts or (step,))
         steps.append(FlowStep(step, kind, reason, n, parts))

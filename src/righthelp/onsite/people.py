@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -64,12 +65,16 @@ class Population:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a site counted: the people seen, and whatever there is to compare them with."""
+    """What a site counted: the people seen, and whatever there is to compare them with.
+
+    others: people who were referred and not seen, by `declined` and `waiting`.
+    """
 
     seen: People
     reference: People | None
     population: Population | None
     course: Course | None = None
+    others: Mapping[str, People] = field(default_factory=dict)
 
 
 def read_counted(engine: Engine, course: Course | None) -> Counted:
@@ -79,6 +84,10 @@ def read_counted(engine: Engine, course: Course | None) -> Counted:
         reference=_read_people(engine, "grp = 'reference' AND has_history"),
         population=_read_population(engine),
         course=course,
+        others={
+            group: _read_people(engine, f"grp = '{group}' AND has_history")
+            for (group,) in engine.rows("FROM others_wanted ORDER BY ALL")
+        },
     )
 
 

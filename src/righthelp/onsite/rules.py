@@ -133,6 +133,8 @@ def write_rules(engine: Engine, rules: Rules) -> None:
             "lag_days": "INTEGER",
             "per_seen": "INTEGER",
             "longest_lag_months": "INTEGER",
+            "washout_days": "INTEGER",
+            "after_months": "INTEGER",
             "seed": "INTEGER",
             "population_index_on": "DATE",
             "population_people": "INTEGER",
@@ -147,12 +149,16 @@ def write_rules(engine: Engine, rules: Rules) -> None:
                 study.reference.lag_days,
                 study.reference.per_seen,
                 LONGEST_LAG_MONTHS,
+                study.windows.washout_days,
+                study.windows.after_months,
                 study.reference.seed,
                 rules.population_index_on,
                 POPULATION_PEOPLE,
             )
         ],
     )
+    wanted = [(group,) for group in study.reference.also]
+    engine.create_table("others_wanted", {"grp": "VARCHAR"}, rows=wanted)
     first = add_months(index_from, -LONGEST_LAG_MONTHS)
     engine.create_table(
         "visit_days",

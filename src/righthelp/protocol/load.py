@@ -72,6 +72,7 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
             f"{ages} are not ages that rise from above 0 to below 200",
             "Give each age at which a new band begins once, the youngest first.",
         )
+    yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
@@ -105,6 +106,16 @@ def _check_control(contacts: object, matching: object) -> Iterator[Complaint]:
                 f"{', '.join(map(str, both))} is counted as a contact in this study",
                 "Name staff whose contacts are not among those compared.",
             )
+
+
+def _check_also(reference: object, anchor: object) -> Iterator[Complaint]:
+    """Whether people who declined or waited can be counted from a day of their own."""
+    if isinstance(reference, dict) and reference.get("also") and anchor == "month":
+        yield (
+            ("reference", "also"),
+            "in a single index month too few people decline or wait to compare with",
+            'Set index.anchor = "date", with index_from and index_to, or leave also out.',
+        )
 
 
 def _check_days(

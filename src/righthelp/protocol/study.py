@@ -174,6 +174,12 @@ class Reference(Section):
         default=(40, 65, 80),
         description="Ages at which a new band begins, for strata of age and sex. Unit: years.",
     )
+    also: tuple[Literal["declined", "waiting"], ...] = Field(
+        default=(),
+        description="Further people to compare with, where the site records referrals, for "
+        "anchor = date. `declined`: referred, and declined. `waiting`: referred, and not yet seen "
+        "at the end of the after window. Each is shown beside the others.",
+    )
     seed: int = Field(
         default=1, ge=0, le=2**31 - 1, description="Seed of the order in which people are drawn."
     )
@@ -287,6 +293,15 @@ class Study(Section):
         doubled = sorted({name for name in ids if ids.count(name) > 1})
         if doubled:
             raise ValueError(f"site ids must differ; doubled: {', '.join(doubled)}")
+        return self
+
+    @model_validator(mode="after")
+    def _also(self) -> Study:
+        if self.reference.also and self.index.anchor != "date":
+            raise ValueError(
+                "also of reference needs anchor = 'date': in a single month too few people "
+                "decline or wait"
+            )
         return self
 
     @model_validator(mode="after")

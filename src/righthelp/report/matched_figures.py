@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
-from righthelp.evidence.matched import SMD_AT_MOST, CovariateBalance
+from righthelp.evidence.checks import SMD_AT_MOST
+from righthelp.evidence.likeness import CovariateBalance
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 
 def list_matched_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
-    """Both estimates over the sites, the range they span, and the one with the past taken off."""
+    """Both estimates over the sites, the range they span, the one with the past taken off, and
+    what people who declined or waited say."""
     matched = evidence.matched
     if matched.span is None:
         return ()
@@ -36,6 +38,7 @@ def list_matched_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
         RatioRow("Change from before", show_together(matched.change), "adjusted"),
         RatioRow("Sensitivity range", Ratio(None, span=matched.span), "range"),
         RatioRow("Past taken off", show_together(matched.adjusted), "adjusted"),
+        *(RatioRow(one.label, show_together(one), "adjusted") for one in matched.others),
     )
 
 

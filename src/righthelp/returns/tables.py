@@ -15,6 +15,8 @@ the route has none; not_estimable: no number can be made."""
 DESIGNS: Mapping[str, str] = {
     "crude": "Before and after, as counted",
     "projection": "Against registered people with the same past",
+    "projection_declined": "Against people with the same past who declined",
+    "projection_waiting": "Against people with the same past who still waited",
     "count_projection": "Against people with the same counts before",
     "matched_after": "Against matched people, contacts after",
     "matched_change": "Against matched people, change from before to after",

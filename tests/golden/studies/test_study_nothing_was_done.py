@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.panel import answer, count_panel, open_panel, try_panel
 from bench.performance import Performance
-from bench.validity import Trial, answer, count_panel, open_panel, summarise, try_panel
+from bench.trial import Trial, summarise
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import find_causal_words
 from righthelp.onsite.site import count_site
@@ -91,7 +92,7 @@ def test_the_written_sheet_gives_what_the_arrays_give(tmp_path: Path, seed: int)
     """Twenty draws through the file, its checks and the return, the years taken in turn."""
     visits, seen = _draw(list(CRUDE)[seed % 3], seed=seed)
     by_sheet = _through_the_sheet(tmp_path, visits, seen)
-    by_arrays = answer(count_panel(visits, seen), open_panel()[0])
+    by_arrays = answer(count_panel(visits, seen))
     assert by_sheet.estimates == by_arrays.estimates
     assert by_sheet.summary == by_arrays.summary
     assert by_sheet.change == by_arrays.change
@@ -108,7 +109,7 @@ def test_everybody_above_a_threshold_leaves_nobody_to_compare_with(middle_year: 
     """Projection says "not estimable here" and why; the learned correlation answers instead."""
     visits, seen = _draw(middle_year, threshold=10)
     counted = count_panel(visits, seen)
-    evidence = answer(counted, open_panel()[0])
+    evidence = answer(counted)
     projection, learned = (
         next(one for one in evidence.estimates if one.design == design and one.who == "new")
         for design in ("count_projection", "learned_correlation")

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import nbinom
 
-from bench.validity import answer, count_panel, open_panel
+from bench.panel import answer, count_panel
 from righthelp.evidence import Evidence
 from righthelp.evidence.claims import find_causal_words
 from righthelp.onsite.describe import describe_change
@@ -40,7 +40,7 @@ def counted(visits: npt.NDArray[np.int64]) -> Counted:
 
 @pytest.fixture(scope="module")
 def evidence(counted: Counted) -> Evidence:
-    return answer(counted, open_panel()[0])
+    return answer(counted)
 
 
 def _threshold() -> int:

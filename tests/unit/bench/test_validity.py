@@ -11,7 +11,8 @@ import pytest
 
 from bench.performance import Performance, measure
 from bench.scenarios import SCENARIOS
-from bench.validity import Kept, Said, Trial, print_table, try_world
+from bench.trial import Kept, Said, Trial
+from bench.validity import main, print_table, try_worlds
 
 
 def _measure(seed: int, *, n: int = 400) -> Performance:
@@ -65,7 +66,7 @@ def test_a_design_that_was_not_made_is_left_out_and_counted(
 
 def test_worlds_of_one_seed_differ_by_the_effect_alone_and_run_to_the_words() -> None:
     nothing, effect = (
-        try_world(replace(scenario.world(3), n_people=4_000)) for scenario in SCENARIOS[:2]
+        try_worlds([replace(scenario.world(3), n_people=4_000)]) for scenario in SCENARIOS[:2]
     )
     assert nothing.thinned == 1.0
     assert 0.75 < effect.thinned < 0.95
@@ -90,3 +91,20 @@ def test_trials_that_were_kept_are_read_as_they_were(tmp_path: Path) -> None:
     for trial in trials:
         kept.add(trial)
     assert kept.read() == trials
+
+
+def test_the_quick_way_goes_through_every_kind_it_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two studies of one site, two of eight sites and the panel, to the tables and the figures."""
+    kinds = ("--worlds", "small", "sites-effect")
+    folders = ("--keep", str(tmp_path), "--figures", str(tmp_path / "figures"))
+    main(["--quick", "--jobs", "1", *kinds, *folders])
+    printed = capsys.readouterr().out
+    rows = [line.split(" | ") for line in printed.partition("### All worlds")[2].splitlines()[4:6]]
+    assert [row[1:3] for row in rows] == [["1.00", "2"], ["0.85", "2"]]
+    assert rows[1][0].startswith("| Eight sites of about 50 people, visits thinned to 0.85 (")
+    assert printed.count("Real people to whom nothing was done") == 3
+    assert len((tmp_path / "sites-effect.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    for name in ("validity-bias.png", "validity-words.png"):
+        assert (tmp_path / "figures" / name).stat().st_size > 10_000

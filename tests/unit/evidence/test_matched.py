@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from righthelp.evidence import Evidence, gather
+from righthelp.evidence.checks import Check
 from righthelp.evidence.claims import find_causal_words
-from righthelp.evidence.matched import Check, MatchedEvidence
+from righthelp.evidence.matched import MatchedEvidence
 from righthelp.returns.tables import COVARIATES
 from tests.lib.matched_rows import list_rows, make_check
 from tests.unit.report.eight_sites import estimate, make_return, make_returns, make_study
@@ -65,6 +66,7 @@ BREAK_ONE: dict[str, dict[str, Any]] = {
     "earlier_steady": {"checks": {"earlier_steady": (None, None, 0.01)}},
     "replay": {"checks": {"replay_change": (0.12, 0.03, None)}},
     "control": {"checks": {"control": (0.12, 0.03, None)}},
+    "others": {"others": {"projection_declined": (0.2, 0.05)}},
 }
 LOSE_ONE: dict[str, dict[str, Any]] = {
     "share": {"withheld": True},
@@ -76,9 +78,12 @@ LOSE_ONE: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(BREAK_ONE))
 @pytest.mark.parametrize(
-    ("spoilt", "outcome"), [(BREAK_ONE, "fails"), (LOSE_ONE, "not_informative")]
+    ("spoilt", "outcome", "name"),
+    [
+        *((BREAK_ONE, "fails", name) for name in BREAK_ONE),
+        *((LOSE_ONE, "not_informative", name) for name in LOSE_ONE),
+    ],
 )
 def test_one_check_that_does_not_hold_takes_the_word_away(
     spoilt: dict[str, dict[str, Any]], outcome: str, name: str
@@ -97,7 +102,33 @@ def test_one_check_that_does_not_hold_takes_the_word_away(
 
 def test_every_check_can_fail_and_every_one_can_be_lost() -> None:
     """A check that is added later must be broken above too."""
-    assert {one.name for one in look().checks} == set(BREAK_ONE) == set(LOSE_ONE)
+    told = look(others={"projection_waiting": (-0.2, 0.05)})
+    assert {one.name for one in told.checks} == set(BREAK_ONE) == {*LOSE_ONE, "others"}
+
+
+@pytest.mark.parametrize(
+    ("declined", "outcome", "level"),
+    [
+        ((-0.20, 0.05), "holds", "triangulated"),
+        # Too wide to agree; it does not contradict either.
+        ((-0.10, 0.10), "holds", "compared"),
+        # Wholly above the range (-0.2588 to -0.0716), wholly below it.
+        ((0.03, 0.05), "fails", "adjusted"),
+        ((-0.40, 0.05), "fails", "adjusted"),
+        ((None, None), None, "compared"),
+        ((-0.20, None), None, "compared"),
+    ],
+)
+def test_people_who_declined_may_agree_or_contradict(
+    declined: tuple[float | None, float | None], outcome: str | None, level: str
+) -> None:
+    matched = look(others={"projection_declined": declined})
+    assert [one.outcome for one in matched.checks if one.name == "others"] == (
+        [outcome] if outcome else []
+    )
+    assert matched.claim.level == level
+    assert bool(find_causal_words(matched.claim.sentence)) is (level != "adjusted")
+    assert matched.claim.sentence.endswith("declined say the same.") is (level == "triangulated")
 
 
 @pytest.mark.parametrize(

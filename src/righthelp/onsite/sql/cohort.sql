@@ -1,9 +1,10 @@
 -- Stage 3: the units of the study. Makes units: one row for each
 --   seen person,
 --   reference person: registered, not known to the scheme at a visit that was drawn,
+--   person who declined or waits, where the protocol asks for them,
 --   person of the population: everybody registered, or a hash sample where there are very many.
 -- A unit carries its index day, its qualifying visit and the days it is at risk: registered,
--- alive and inside the extract. Reads seen, visits, month_shares, qualifying_visits,
+-- alive and inside the extract. Reads seen, visits, month_shares, qualifying_visits, lags, others,
 -- known_to_scheme, patients, practice_registrations, site_practices, age_bands, rules.
 
 -- Registrations with the practices of the site; one that lasts ends on the last day of the calendar.
@@ -39,17 +40,6 @@ ANTI JOIN qualifying_visits AS q
 
 -- A reference person's index: the visit plus the lag of a seen person whose qualifying visit fell
 -- in the same month, drawn by the last digits of the hash. With a common index month, that month.
-CREATE OR REPLACE TABLE lags AS
-SELECT
-    year(qualifying_on) * 12 + month(qualifying_on) AS month_number,
-    (contact_on - qualifying_on)::INTEGER AS lag_days,
-    row_number() OVER (
-        PARTITION BY year(qualifying_on) * 12 + month(qualifying_on)
-        ORDER BY contact_on - qualifying_on, patient_id
-    ) - 1 AS position
-FROM qualifying_visits
-WHERE is_new;
-
 CREATE OR REPLACE TABLE reference_lagged AS
 SELECT d.patient_id, d.visit_on, l.lag_days
 FROM (
@@ -93,6 +83,9 @@ SELECT
     d.visit_on
 FROM reference_lagged AS d
 CROSS JOIN rules AS r
+UNION ALL
+SELECT o.patient_id, o.grp, FALSE, o.index_on, o.index_on, o.visit_on
+FROM others AS o
 UNION ALL
 SELECT p.patient_id, 'population', FALSE, r.population_index_on, r.population_index_on, NULL
 FROM population AS p

@@ -1,4 +1,4 @@
--- Stage 10: everybody counted at every step. Reads units, people. Makes flow.
+-- Stage 10: everybody counted at every step. Reads units, people, others_wanted. Makes flow.
 -- A person seen is left out by the first of these that applies, so the steps add up.
 
 CREATE OR REPLACE TABLE seen_steps AS
@@ -38,5 +38,10 @@ FROM people AS p
 JOIN known_to_scheme AS k ON p.patient_id = k.patient_id
 JOIN reach AS w ON p.index_on = w.index_on
 WHERE p.grp = 'reference' AND p.has_history AND k.known_on < w.after_to
+UNION ALL
+SELECT w.grp, count(p.unit)
+FROM others_wanted AS w
+LEFT JOIN people AS p ON w.grp = p.grp AND p.has_history
+GROUP BY w.grp
 UNION ALL
 SELECT 'population', count(*) FROM people WHERE grp = 'population' AND has_earlier;

@@ -6,10 +6,10 @@ CREATE OR REPLACE TABLE link_worker_contacts AS
 SELECT patient_id, contact_on AS date, 'attended' AS outcome FROM main.replayed;
 
 CREATE OR REPLACE TABLE referrals AS
-SELECT patient_id, referred_on FROM main.replayed
+SELECT patient_id, referred_on, declined_on, returned_on, closed_on FROM main.referrals
 UNION ALL
-SELECT patient_id, referred_on FROM main.referrals
+SELECT patient_id, referred_on, NULL, NULL, NULL FROM main.replayed
 UNION ALL
-SELECT patient_id, date AS referred_on
+SELECT patient_id, date, NULL, NULL, NULL
 FROM main.link_worker_contacts
 WHERE outcome IS NULL OR outcome = 'attended';

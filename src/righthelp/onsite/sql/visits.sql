@@ -1,7 +1,7 @@
 -- Stage 2, first scan of the appointments: the days on which anybody had an eligible contact, over
 -- the months up to the index in which somebody may have been referred.
 -- Reads counted_appointments, eligible, visit_days, seen, rules (one row).
--- Makes visits, qualifying_visits, month_shares.
+-- Makes visits, qualifying_visits, lags, month_shares.
 
 CREATE OR REPLACE TABLE visits AS
 SELECT a.patient_id, d.month_number, a.start_date AS visit_on
@@ -17,6 +17,18 @@ FROM visits AS v
 JOIN seen AS s
     ON v.patient_id = s.patient_id AND v.visit_on <= s.referred_on AND v.visit_on >= s.visit_from
 GROUP BY s.patient_id, s.is_new, s.contact_on;
+
+-- Days from that visit to the contact, by the month of the visit.
+CREATE OR REPLACE TABLE lags AS
+SELECT
+    year(qualifying_on) * 12 + month(qualifying_on) AS month_number,
+    (contact_on - qualifying_on)::INTEGER AS lag_days,
+    row_number() OVER (
+        PARTITION BY year(qualifying_on) * 12 + month(qualifying_on)
+        ORDER BY contact_on - qualifying_on, patient_id
+    ) - 1 AS position
+FROM qualifying_visits
+WHERE is_new;
 
 -- The share of each month's visits that is drawn for reference: per_seen of them for each new
 -- person whose qualifying visit fell in that month, as the first eight digits of a hash.
