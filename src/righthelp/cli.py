@@ -170,18 +170,33 @@ def demo(folder: Path, *, as_json: bool) -> None:
     "--effect", default=1.0, show_default=True, help="Ratio of GP visits after the link worker."
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV instead of Parquet.")
-def world(out: Path, *, seed: int, people: int, months: int, effect: float, as_csv: bool) -> None:
+@click.option(
+    "--as", "extract", type=click.Choice(["emis"]), help="Write it as this system would export it."
+)
+def world(
+    out: Path,
+    *,
+    seed: int,
+    people: int,
+    months: int,
+    effect: float,
+    as_csv: bool,
+    extract: str | None,
+) -> None:
     """Simulate practices with a known effect, into OUT.
 
     truth.json holds what no real site could know: what each person would have done anyway.
     """
-    from righthelp.world import World, simulate, write_world
+    from righthelp.world import World, simulate, write_extract, write_world
 
     with _progress(as_json=False) as tell:
         tell(f"simulating {people} people over {months} months")
         population = simulate(World(seed=seed, n_people=people, months=months, effect_rr=effect))
         tell("writing the records")
-        paths = write_world(population, out, file_format="csv" if as_csv else "parquet")
+        if extract:
+            paths = write_extract(population, out, extract)
+        else:
+            paths = write_world(population, out, file_format="csv" if as_csv else "parquet")
     for path in paths:
         click.echo(f"wrote {path}")
 

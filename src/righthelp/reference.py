@@ -95,8 +95,9 @@ def _describe_sitemap() -> str:
         for column in table.columns
         if list_words(table, column.name)
     ]
-    lists = (vocabulary.STATUS_WORDS, vocabulary.ROLE_WORDS, vocabulary.MODE_WORDS)
-    known = [(theirs, f"`{ours}`") for one in lists for theirs, ours in one.items()]
+    known = [
+        (one.column, one.word, f"`{one.meaning}`", one.source) for one in vocabulary.read_words()
+    ]
     return _page(
         "# The column map of a site",
         "A site whose files or columns have other names than [ours](records.md) says so once, in "
@@ -111,7 +112,7 @@ def _describe_sitemap() -> str:
         "## Our words",
         "What `values` may map to, and the words that are read without a map.",
         _tabulate(("Column", "Our words"), words),
-        _tabulate(("Known without a map", "Read as"), known),
+        _tabulate(("Column", "Known without a map", "Read as", "Source"), known),
     )
 
 

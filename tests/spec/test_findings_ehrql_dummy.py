@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from righthelp.engine import Engine, open_engine
-from righthelp.onsite.sources.csv import SiteRecords, read_csv_site
+from righthelp.onsite.sources.records import SiteRecords, read_records
 from righthelp.protocol.load import load_study
 
 ROOT = Path(__file__).parent.parent.parent
@@ -27,7 +27,7 @@ def engine() -> Iterator[Engine]:
 def records(engine: Engine) -> SiteRecords:
     study = load_study(STUDY / "study.toml")
     site = study.site[0]
-    return read_csv_site(engine, study=study, site=site, folder=site.path, today=date(2026, 1, 1))
+    return read_records(engine, study=study, site=site, folder=site.path, today=date(2026, 1, 1))
 
 
 def test_every_row_is_kept_or_accounted_for(records: SiteRecords) -> None:

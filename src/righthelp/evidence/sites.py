@@ -12,6 +12,7 @@ from righthelp.returns.tables import Released
 
 ROUTES: Mapping[str, str] = {
     "csv": "records of appointments",
+    "emis": "an EMIS Web extract",
     "counts": "a spreadsheet of counts, one row a person",
     "summary": "a form of means",
 }

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from righthelp.errors import DataRefused, Problem
-from righthelp.onsite.sources.kinds import KINDS, Effect, Kind
+from righthelp.onsite.sources.kinds import KINDS, Kind
+from righthelp.onsite.sources.system_kinds import Effect
 
 if TYPE_CHECKING:
     from rich.table import Table

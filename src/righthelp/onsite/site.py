@@ -1,4 +1,4 @@
-"""One site, from what it holds to what it lets out: the three routes, one function each."""
+"""One site, from what it holds to what it lets out: the kinds of route, one function each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from righthelp.onsite.release import Answer, release
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.sheets import answer_counts, answer_summary
 from righthelp.onsite.sources.counts import SiteCounts, read_counts
-from righthelp.onsite.sources.csv import read_csv_site
 from righthelp.onsite.sources.kinds import KINDS
+from righthelp.onsite.sources.records import read_records
 from righthelp.onsite.sources.summary import SiteSummary, read_summary
 from righthelp.protocol.contacts import Definition, list_definitions
-from righthelp.protocol.study import Site, Study
+from righthelp.protocol.study import RECORD_ROUTES, Site, Study
 from righthelp.returns.tables import Released
 
 
@@ -52,9 +52,9 @@ def check_site(
     """Read one site's data without counting: its findings and the account of its rows."""
     site = find_site(study, site_id)
     (tell or (lambda _: None))("reading the data")
-    if site.route == "csv":
+    if site.has_records:
         with open_engine() as engine:
-            records = read_csv_site(engine, study=study, site=site, folder=site.path)
+            records = read_records(engine, study=study, site=site, folder=site.path)
         return records.findings, records.ledger
     if site.route == "counts":
         sheet = read_counts(study=study, site=site, path=site.path)
@@ -63,10 +63,10 @@ def check_site(
     return form.findings, form.ledger
 
 
-def _count_csv(study: Study, site: Site, tell: Progress, memory_limit: str) -> Counted:
+def _count_records(study: Study, site: Site, tell: Progress, memory_limit: str) -> Counted:
     with open_engine(memory_limit=memory_limit) as engine:
         tell("reading the records")
-        records = read_csv_site(engine, study=study, site=site, folder=site.path)
+        records = read_records(engine, study=study, site=site, folder=site.path)
         engine.open_workspace()
         engine.lock()
         rules = Rules.of(study, site, role_missing=records.role_missing)
@@ -133,7 +133,7 @@ def _release_sheet(
 
 
 _ROUTES: Mapping[str, Callable[[Study, Site, Progress, str], Counted]] = {
-    "csv": _count_csv,
+    **dict.fromkeys(RECORD_ROUTES, _count_records),
     "counts": _count_sheet,
     "summary": _count_summary,
 }

@@ -11,7 +11,7 @@ from righthelp.onsite.cohort import SQL, select_cohort
 from righthelp.onsite.flow import FLOW
 from righthelp.onsite.rules import KINDS, Rules, is_eligible
 from righthelp.onsite.site import find_site
-from righthelp.onsite.sources.csv import read_csv_site
+from righthelp.onsite.sources.records import read_records
 from righthelp.onsite.store import count_contacts, fill_store
 from righthelp.protocol.study import Study
 
@@ -52,13 +52,13 @@ def trace_person(study: Study, site_id: str, *, person: str) -> Trace:
     Raises UsageError when the site has another route, or no such person.
     """
     site = find_site(study, site_id)
-    if site.route != "csv":
+    if not site.has_records:
         raise UsageError(
             f"site {site_id} holds no records to trace (its route is {site.route})",
             do="Look the person up in the site's own sheet.",
         )
     with open_engine() as engine:
-        records = read_csv_site(engine, study=study, site=site, folder=site.path)
+        records = read_records(engine, study=study, site=site, folder=site.path)
         engine.lock()
         rules = Rules.of(study, site, role_missing=records.role_missing)
         known = engine.rows(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
-from righthelp.protocol.study import Site, Study, are_ages
+from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
 
 Place = tuple[str | int, ...]
 Complaint = tuple[Place, str, str]
@@ -83,7 +83,7 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         if name in seen:
             yield (*place, "id"), f"there are two sites {name}", "Give each its own id."
         seen.add(name)
-        of_records = site.get("route") == "csv"
+        of_records = site.get("route") in RECORD_ROUTES
         if of_records and anchor == "month" and "index_month" not in site:
             yield (
                 place,

@@ -112,6 +112,9 @@ RECORDS: tuple[Table, ...] = (
     REFERRALS,
 )
 
+NEEDED = ("patients", "practice_registrations", "appointments")
+"""Tables without which nothing can be counted."""
+
 COUNTS = Table(
     "counts",
     "The spreadsheet of the `counts` route: one row for each person, nothing that names them.",

@@ -41,6 +41,12 @@ Status = Literal[
     "unknown",
 ]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Route = Literal["csv", "emis", "counts", "summary"]
+RECORD_ROUTES: tuple[Route, ...] = ("csv", "emis")
+ROUTES_SAY = (
+    "Records: `csv` (our own tables, or others under a column map), `emis` (EMIS Web extract). "
+    "`counts`: a spreadsheet of people. `summary`: a form of means."
+)
 SiteId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
@@ -233,7 +239,7 @@ class Site(Section):
 
     id: SiteId = Field(description="Short name used in file names; lower case, no blanks.")
     name: str = Field(default="", description="Name in the report; the default is the id.")
-    route: Literal["csv", "counts", "summary"] = Field(description="How the site supplies data.")
+    route: Route = Field(description=f"How the site supplies data. {ROUTES_SAY}")
     path: Path = Field(description="Folder or file with the site's data, from the study file.")
     map: Path | None = Field(
         default=None, description="Column map of the site (TOML), from the study file."
@@ -265,11 +271,16 @@ class Site(Section):
     def label(self) -> str:
         return self.name or self.id
 
+    @property
+    def has_records(self) -> bool:
+        """Whether the site supplies records, not counts or means."""
+        return self.route in RECORD_ROUTES
+
     @model_validator(mode="after")
     def _extract(self) -> Site:
-        if self.route == "csv":
+        if self.has_records:
             if self.extract_from is None or self.extract_to is None:
-                raise ValueError("route = 'csv' needs extract_from and extract_to")
+                raise ValueError(f"route = '{self.route}' needs extract_from and extract_to")
             if self.extract_from >= self.extract_to:
                 raise ValueError("extract_from must lie before extract_to")
         return self

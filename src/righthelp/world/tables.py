@@ -32,7 +32,7 @@ _VOCABULARIES = {
 
 def load_world(engine: Engine, population: Population) -> None:
     """Make the canonical tables of a population in an engine, under their own names."""
-    _hand_over(engine, population)
+    hand_over(engine, population)
     for table in TABLES:
         engine.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM world_{table}")
 
@@ -51,7 +51,7 @@ def write_world(
     paths = [folder / f"{table}.{file_format}" for table in TABLES]
     with open_engine(threads=1) as engine:  # with more, rows change places from run to run
         engine.execute("SET preserve_insertion_order = true")
-        _hand_over(engine, population)
+        hand_over(engine, population)
         for table, path in zip(TABLES, paths, strict=True):
             engine.copy_to(f"SELECT * FROM world_{table}", path, file_format=file_format)
     truth = folder / "truth.json"
@@ -79,7 +79,7 @@ def describe_truth(population: Population) -> dict[str, Any]:
     }
 
 
-def _hand_over(engine: Engine, population: Population) -> None:
+def hand_over(engine: Engine, population: Population) -> None:
     """Register the drawn arrays and make the views that give them names, words and dates."""
     world = population.world
     engine.create_table(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from righthelp.engine import open_engine
-from righthelp.onsite.sources.csv import SiteRecords, read_csv_site
+from righthelp.onsite.sources.records import SiteRecords, read_records
 from righthelp.protocol.sitemap import SiteMap
 from righthelp.protocol.study import Study
 
@@ -81,7 +81,7 @@ def read_site(
     """Read the site, and the rows of every canonical table it left in the engine."""
     study = make_study(**changes)
     with open_engine() as engine:
-        records = read_csv_site(
+        records = read_records(
             engine,
             study=study,
             site=study.site[0],

@@ -2,103 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 
-from righthelp.engine import Engine, quote_name
-from righthelp.onsite.findings import Finding, FindingLog, Ledger, refuse_if_blocked
-from righthelp.onsite.sources.columns import ColumnCheck
-from righthelp.onsite.sources.consistency import check_consistency
-from righthelp.onsite.sources.files import checksum
-from righthelp.onsite.sources.landing import Landed, Landing
-from righthelp.onsite.sources.supply import state_supply
-from righthelp.protocol.records import RECORDS
-from righthelp.protocol.sitemap import SiteMap, load_map
-from righthelp.protocol.study import Site, Study
-from righthelp.schema import Row, Table
+from righthelp.onsite.findings import FindingLog, refuse_if_blocked
+from righthelp.protocol.records import NEEDED, RECORDS
+from righthelp.protocol.sitemap import SiteMap
 
-_NEEDED = ("patients", "practice_registrations", "appointments")
 _ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
 _JUNK = ("._", "~$", ".~lock")
 
 
-@dataclass(frozen=True)
-class SiteRecords:
-    """What reading a site's records told; the records themselves are tables in the engine.
-
-    `supply` has the rows of returns.SUPPLY without `site`; `checksums` the SHA-256 of each file
-    read, by its path from the site's folder.
-    """
-
-    findings: tuple[Finding, ...]
-    ledger: tuple[Ledger, ...]
-    supply: tuple[Row, ...]
-    role_missing: bool
-    checksums: Mapping[str, str]
-
-
-def read_csv_site(
-    engine: Engine,
-    *,
-    study: Study,
-    site: Site,
-    folder: Path,
-    site_map: SiteMap | None = None,
-    today: date | None = None,
-) -> SiteRecords:
-    """Read a site's files into the engine, as exactly the canonical tables and columns.
-
-    An absent table is empty, an absent column NULL; an absent or empty status, role, mode or sex is
-    'unknown'. `site_map` stands in for the map named by the site; `today` for the clock.
-
-    Raises RecordsRefused (a DataRefused) with every blocking finding at once.
-    """
-    site_map = site_map or (load_map(site.map) if site.map else SiteMap())
-    log = FindingLog()
-    today = today or datetime.now(tz=UTC).date()
-    assert site.extract_to is not None
-    paths = _find_files(folder, site_map, log)
-    check = ColumnCheck(engine, site_map, log, site.extract_to, today)
-    engine.execute(
-        "CREATE OR REPLACE TABLE read_left_out (name VARCHAR, row_id BIGINT, kind VARCHAR)"
-    )
-    engine.execute("SET preserve_insertion_order = true")
-    try:
-        with tempfile.TemporaryDirectory(prefix="righthelp-plain-") as scratch:
-            landing = Landing(engine, site_map=site_map, scratch=Path(scratch), log=log)
-            landed = {table.name: landing.land(table, paths[table.name]) for table in RECORDS}
-    finally:
-        engine.execute("SET preserve_insertion_order = false")
-    for table in landed.values():
-        check.check(table)
-    check_consistency(check, landed, site=site)
-    role_missing = _check_roles(study, landed["appointments"], log)
-    ledger = tuple(_account(engine, table) for table in landed.values())
-    for each in RECORDS:
-        _make_canonical(engine, each)
-    engine.execute("DROP TABLE read_left_out")
-    if not landed["link_worker_contacts"].files and landed["appointments"].files:
-        _take_contacts_from_appointments(engine, log)
-    _require_rows(landed, ledger, log)
-    refuse_if_blocked(log.findings, site=f"site {site.id}")
-    supply = [
-        row
-        for table in landed.values()
-        for row in state_supply(table.table, table.columns if table.files else None)
-    ]
-    return SiteRecords(
-        log.findings,
-        ledger,
-        tuple(supply),
-        role_missing,
-        {_name_file(path, folder): checksum(path) for each in paths.values() for path in each},
-    )
-
-
-def _find_files(folder: Path, site_map: SiteMap, log: FindingLog) -> dict[str, tuple[Path, ...]]:
+def find_files(folder: Path, site_map: SiteMap, log: FindingLog) -> dict[str, tuple[Path, ...]]:
     """The files of each table; a table that is needed and has none is noted."""
     if not folder.is_dir():
         log.add("folder_missing", "site", file=str(folder))
@@ -113,7 +27,7 @@ def _find_files(folder: Path, site_map: SiteMap, log: FindingLog) -> dict[str, t
         else:
             names = [f"{table.name}{ending}" for ending in _ENDINGS]
             paths = tuple(by_name[name] for name in names if name in by_name)
-            missing = not paths and table.name in _NEEDED
+            missing = not paths and table.name in NEEDED
             if len(paths) > 1:
                 both = ", ".join(path.name for path in paths)
                 log.add("file_doubled", table.name, value=both)
@@ -136,67 +50,3 @@ def _match(folder: Path, pattern: str) -> tuple[Path, ...]:
     return tuple(
         path for path in sorted(matches) if path.is_file() and not path.name.startswith(_JUNK)
     )
-
-
-def _name_file(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-
-
-def _check_roles(study: Study, appointments: Landed, log: FindingLog) -> bool:
-    if not appointments.files or "role" in appointments.columns:
-        return False
-    marked = study.contacts.if_role_missing == "all_staff_marked"
-    kind = "role_missing_marked" if marked else "role_missing"
-    log.add(kind, "appointments", column="role", file=appointments.files[0].name, row=1)
-    return True
-
-
-def _account(engine: Engine, landed: Landed) -> Ledger:
-    """Rows read, kept and left out of one table."""
-    left_out = dict(landed.left_out)
-    for kind, n in engine.rows(
-        "SELECT kind, count(*) FROM read_left_out WHERE name = ? GROUP BY kind ORDER BY kind",
-        [landed.table.name],
-    ):
-        left_out[kind] = left_out.get(kind, 0) + n
-    kept = engine.rows(f"SELECT count(*) FROM {landed.name}")[0][0]
-    return Ledger(landed.table.name, landed.n_rows, kept, left_out)
-
-
-def _make_canonical(engine: Engine, table: Table) -> None:
-    """Turn a landed table into the canonical one: its columns and types, nothing else."""
-    landed = f"landed_{table.name}"
-    engine.execute(f"ALTER TABLE {landed} DROP COLUMN row_hash")
-    for column in table.columns:
-        if column.type != "text":
-            engine.execute(f"ALTER TABLE {landed} DROP COLUMN odd_{column.name}")
-        if column.type == "integer":
-            name = quote_name(column.name)
-            engine.execute(f"ALTER TABLE {landed} ALTER {name} SET DATA TYPE INTEGER")
-    engine.execute(f"DROP TABLE IF EXISTS {table.name}")
-    engine.execute(f"ALTER TABLE {landed} RENAME TO {table.name}")
-
-
-def _take_contacts_from_appointments(engine: Engine, log: FindingLog) -> None:
-    """Attended appointments with a link worker stand in for a table of contacts."""
-    engine.execute(
-        "INSERT INTO link_worker_contacts SELECT patient_id, NULL, start_date, mode, 'attended' "
-        "FROM appointments WHERE role = 'link_worker' AND status = 'attended'"
-    )
-    if not engine.rows("SELECT count(*) FROM link_worker_contacts")[0][0]:
-        log.add("link_worker_missing", "link_worker_contacts")
-
-
-def _require_rows(
-    landed: Mapping[str, Landed], ledger: tuple[Ledger, ...], log: FindingLog
-) -> None:
-    """Note tables that came without a row, where nothing worse was said of them."""
-    refused = {finding.table for finding in log.findings if finding.effect == "refused"}
-    for account in ledger:
-        files = landed[account.table].files
-        if account.kept or not files or account.table in refused:
-            continue
-        needed = account.table in _NEEDED
-        kind = "table_without_rows" if needed else "file_without_rows"
-        if needed or not account.rows_in:
-            log.add(kind, account.table, file=files[0].name)

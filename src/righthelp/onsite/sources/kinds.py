@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Effect = Literal["refused", "dropped", "changed", "noted"]
-"""refused: nothing is made from these data until it is mended; dropped: the row is left out;
-changed: the value was read as something else or set empty; noted: nothing was done."""
+from righthelp.onsite.sources.system_kinds import SYSTEM_KINDS, Effect
 
 
 @dataclass(frozen=True)
@@ -390,7 +387,7 @@ _SHEETS: tuple[tuple[str, Effect, str, str], ...] = (
     ),
 )
 
-KINDS: Mapping[str, Kind] = {
-    name: Kind(name, says, do, effect) for name, effect, says, do in (*_FILES, *_ROWS, *_SHEETS)
-}
-assert len(KINDS) == len(_FILES) + len(_ROWS) + len(_SHEETS), "a kind is declared twice"
+_ALL = (*_FILES, *_ROWS, *SYSTEM_KINDS, *_SHEETS)
+
+KINDS: Mapping[str, Kind] = {name: Kind(name, says, do, effect) for name, effect, says, do in _ALL}
+assert len(KINDS) == len(_ALL), "a kind is declared twice"

@@ -7,8 +7,8 @@ of a landed row is its place in the files, so that a finding can name file and l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,15 +70,20 @@ class Landing:
     ) -> None:
         self._engine, self._map, self._scratch, self._log = engine, site_map, scratch, log
 
-    def land(self, table: Table, paths: tuple[Path, ...]) -> Landed:
-        """Land all the files of one table; what is wrong with them is noted, never raised."""
+    def land(
+        self, table: Table, paths: tuple[Path, ...], *, headers: tuple[tuple[str, ...], ...] = ()
+    ) -> Landed:
+        """Land all the files of one table; what is wrong with them is noted, never raised.
+
+        headers: the columns of files without a header line, by their number.
+        """
         self._engine.execute(_declare(table))
         files: list[LandedFile] = []
         columns: set[str] = set()
         left_out: dict[str, int] = {}
         n_rows = 0
         for path in paths:
-            source = self._open(table, path)
+            source = self._open(table, path, headers)
             if source is None:
                 continue
             chosen = self._choose_columns(table, source)
@@ -94,7 +99,19 @@ class Landing:
                 left_out[kind] = left_out.get(kind, 0) + n
         return Landed(table, tuple(files), frozenset(columns), n_rows, left_out)
 
-    def _open(self, table: Table, path: Path) -> _Source | None:
+    def land_made(self, table: Table, relation: str, columns: Sequence[str]) -> Landed:
+        """Land a table that is in the engine already, all its columns text under our names."""
+        self._engine.execute(_declare(table))
+        n = self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
+        known = tuple((quote_name(name), "VARCHAR") for name in columns)
+        source = _Source(relation, relation, tuple(columns), known, n, 1, None)
+        chosen = {name: place for place, name in enumerate(columns) if name in table.names}
+        landed, n_rows, _ = self._insert(table, source, chosen)
+        return Landed(table, (landed,), frozenset(chosen), n_rows, {})
+
+    def _open(
+        self, table: Table, path: Path, headers: tuple[tuple[str, ...], ...]
+    ) -> _Source | None:
         with path.open("rb") as opened:
             begins = opened.read(4) == _PARQUET
             opened.seek(max(0, path.stat().st_size - 4))
@@ -113,6 +130,8 @@ class Landing:
             scratch=self._scratch,
             log=self._log,
         )
+        if text and headers:
+            text = _give_header(text, headers)
         return _Source.of_text(text) if text else None
 
     def _choose_columns(self, table: Table, source: _Source) -> dict[str, int] | None:
@@ -236,6 +255,13 @@ class _Source:
             return np.zeros(0, dtype=np.int64)
         found = find_blank_lines(self.text.path)
         return found[found >= self.first_line]
+
+
+def _give_header(text: TextFile, headers: tuple[tuple[str, ...], ...]) -> TextFile:
+    """A file without a header line, under the columns of the version that has as many."""
+    n = len(text.header)
+    header = next((one for one in headers if len(one) == n), text.header)
+    return replace(text, header=header, header_lines=0, n_lines=text.n_lines + text.header_lines)
 
 
 def _open_parquet(engine: Engine, path: Path) -> _Source:

@@ -1,0 +1,196 @@
+"""How an extract of a clinical system is read: its own tables as text, then one SQL file.
+
+The system's tables land as they are, all of it text, with the checks that every file gets. The SQL
+file then marks every row that is not used with the kind of finding that says why
+(`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. What it
+makes goes through the same checks as a file that a site sent in our own form.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from righthelp.engine import Engine
+from righthelp.onsite.findings import FindingLog, Ledger, refuse_if_blocked
+from righthelp.onsite.sources.landing import Landed, Landing, is_needed
+from righthelp.onsite.sources.vocabulary import list_known_words, read_codes
+from righthelp.protocol.records import RECORDS
+from righthelp.protocol.sitemap import Encoding, SiteMap
+from righthelp.schema import Column, Table
+
+SQL = "righthelp.onsite.sources.systems.sql"
+
+
+@dataclass(frozen=True)
+class SystemTable:
+    """A table of a system: its columns, and patterns of the names of its files (case is ignored).
+
+    headers: for files without a header line, the columns of each version by their number.
+    """
+
+    table: Table
+    files: tuple[str, ...]
+    headers: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class System:
+    """A clinical system's extract: what it is called, its tables, and how its text is written.
+
+    behind: for each canonical table the system's table whose rows become its rows. lacks: what the
+    extract never holds, as rows of the supply statement (table, column, reason).
+    """
+
+    route: str
+    label: str
+    tables: tuple[SystemTable, ...]
+    behind: Mapping[str, str]
+    encoding: Encoding = "utf-8"
+    date_formats: tuple[str, ...] = ()
+    lacks: tuple[tuple[str, str, str], ...] = ()
+
+    def find_files(self, folder: Path) -> dict[str, tuple[Path, ...]]:
+        """The files of each table below a folder, in order of their names; each is one table's."""
+        files = [path for path in sorted(folder.rglob("*")) if _is_data(path)]
+        found: dict[str, tuple[Path, ...]] = {}
+        for one in self.tables:
+            found[one.table.name] = tuple(path for path in files if _fits(path.name, one.files))
+        return found
+
+    def read_map(self, site_map: SiteMap) -> SiteMap:
+        """The site's map, with the system's own encoding and forms of dates where it has none."""
+        own = site_map.model_dump(exclude_unset=True)
+        return site_map.model_copy(
+            update={
+                "encoding": own.get("encoding", self.encoding),
+                "date_formats": (*site_map.date_formats, *self.date_formats),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class LandedFrom(Landed):
+    """A canonical table made from a system's; a row's place is that of the row behind it."""
+
+    engine: Engine | None = None
+    behind: Landed | None = None
+
+    def place(self, rowid: int) -> tuple[str, int]:
+        """File and line of the row behind a landed row."""
+        assert self.engine is not None and self.behind is not None
+        rows = self.engine.rows(
+            f"SELECT source_row FROM from_{self.table.name} WHERE rowid = {int(rowid)}"
+        )
+        return self.behind.place(rows[0][0])
+
+
+def declare(
+    name: str, description: str, *, needed: str, others: str = "", optional: bool = False
+) -> Table:
+    """A table of a system: all its columns are text; `needed` must be there in every file."""
+    columns = [Column(column, "text", "", nullable=False) for column in needed.split()]
+    columns += [Column(column, "text", "", nullable=True) for column in others.split()]
+    return Table(name, description, tuple(columns), optional)
+
+
+def land_system(
+    engine: Engine, system: System, folder: Path, *, landing: Landing, log: FindingLog
+) -> tuple[dict[str, Landed], list[Ledger], dict[str, tuple[Path, ...]]]:
+    """Land a system's extract; the canonical tables, the account of its own, and the files."""
+    if not folder.is_dir():
+        log.add("folder_missing", "site", file=str(folder))
+        refuse_if_blocked(log.findings, site=f"folder {folder.name}")
+    paths = system.find_files(folder)
+    for one in system.tables:
+        if not one.table.optional and not paths[one.table.name]:
+            log.add("file_missing", one.table.name, value=" or ".join(one.files))
+    refuse_if_blocked(log.findings, site=f"folder {folder.name}")
+    own = {
+        one.table.name: landing.land(one.table, paths[one.table.name], headers=one.headers)
+        for one in system.tables
+    }
+    refuse_if_blocked(log.findings, site=f"folder {folder.name}")
+    _write_known(engine)
+    engine.run_file(SQL, f"{system.route}.sql")
+    ledgers = [_account(engine, landed, log) for landed in own.values()]
+    made = {table.name: _land_made(engine, table, system, own, landing) for table in RECORDS}
+    return made, ledgers, paths
+
+
+def drop_made(engine: Engine, system: System) -> None:
+    """Drop every table on the way to the canonical ones, once no finding asks for a place."""
+    starts = ("from_", "known_", "marked_", "landed_", f"{system.route}_")
+    for (name,) in engine.rows("SELECT table_name FROM information_schema.tables"):
+        if name.startswith(starts):
+            engine.execute(f"DROP TABLE {name}")
+
+
+def _write_known(engine: Engine) -> None:
+    """Write the words and codes that need no map, and what they mean."""
+    engine.create_table(
+        "known_words",
+        {"of_column": "VARCHAR", "word": "VARCHAR", "meaning": "VARCHAR"},
+        rows=list(list_known_words()),
+    )
+    codes = [(one.code, one.meaning) for one in read_codes()]
+    engine.create_table("known_codes", {"code": "VARCHAR", "meaning": "VARCHAR"}, rows=codes)
+
+
+def _is_data(path: Path) -> bool:
+    inside_junk = any(part.startswith(("__MACOSX", "._", "~$")) for part in path.parts)
+    return path.is_file() and not inside_junk
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    plain = name.lower().removesuffix(".gz")
+    return any(fnmatch.fnmatchcase(plain, pattern.lower()) for pattern in patterns)
+
+
+def _account(engine: Engine, landed: Landed, log: FindingLog) -> Ledger:
+    """Rows read, used and left out of one of the system's tables; the reasons as findings."""
+    name, left_out = landed.table.name, dict(landed.left_out)
+    marked = engine.rows(
+        f"SELECT count(*) FROM information_schema.tables WHERE table_name = 'marked_{name}'"
+    )[0][0]
+    rows = (
+        engine.rows(
+            f"SELECT left_out, count(*), min(source_row) FROM marked_{name} "
+            "WHERE left_out IS NOT NULL GROUP BY left_out ORDER BY left_out"
+        )
+        if marked
+        else []
+    )
+    for kind, n, first in rows:
+        file, line = landed.place(first)
+        log.add(kind, name, file=file, row=line, n_rows=n)
+        left_out[kind] = left_out.get(kind, 0) + n
+    kept = engine.rows(f"SELECT count(*) FROM landed_{name}")[0][0] - sum(n for _, n, _ in rows)
+    return Ledger(name, landed.n_rows, kept, left_out)
+
+
+def _land_made(
+    engine: Engine, table: Table, system: System, own: Mapping[str, Landed], landing: Landing
+) -> Landed:
+    """Land what the SQL made of one canonical table; a column without any value did not come."""
+    if table.name not in system.behind:
+        return landing.land(table, ())
+    behind = own[system.behind[table.name]]
+    if not behind.files:
+        return landing.land(table, ())
+    made = f"from_{table.name}"
+    names = [name for name in engine.column_names(made) if name != "source_row"]
+    filled = engine.rows(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {made}")[0]
+    came = [name for name, n in zip(names, filled, strict=True) if n or _is_key(table, name)]
+    landed = landing.land_made(table, made, came)
+    return LandedFrom(
+        **{name: getattr(landed, name) for name in Landed.__dataclass_fields__},
+        engine=engine,
+        behind=behind,
+    )
+
+
+def _is_key(table: Table, name: str) -> bool:
+    return name in table.names and is_needed(table, table.column(name))
