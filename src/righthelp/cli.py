@@ -46,6 +46,28 @@ def new(folder: Path) -> None:
     click.echo(f"Next: fill in {folder / 'study.toml'}, then: righthelp check {folder}/study.toml")
 
 
+@cli.command("map")
+@click.argument("file", type=FILE)
+@click.option("--table", help="Which of our tables it is; found out when not given.")
+@click.option("--out", type=FILE, help="The map; the default is FILE with .map.toml.")
+def map_file(file: Path, *, table: str | None, out: Path | None) -> None:
+    """Look at an unknown FILE and propose a column map for it.
+
+    Shows what each column was taken for and why, asks only what the file cannot tell, and saves the
+    map for next time. Name it under `map` of the site in the study file.
+    """
+    from righthelp.onsite.sources.propose import propose_map, save_map
+    from righthelp.terminal import ask_words, show_proposal
+
+    with _progress(as_json=False) as tell:
+        tell(f"looking at {file.name}")
+        proposal = propose_map(file, table=table)
+    show_proposal(proposal)
+    answers = ask_words(proposal) if sys.stdin.isatty() else {}
+    path = save_map(proposal, answers, out or file.with_name(f"{file.name}.map.toml"))
+    click.echo(f"wrote {path}")
+
+
 @cli.command()
 @click.argument("study", type=FILE)
 @click.option("--out", type=FOLDER, default=".", show_default=True, help="Where they go.")

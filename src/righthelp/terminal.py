@@ -16,6 +16,7 @@ from righthelp.returns.tables import DESIGNS, Released
 from righthelp.schema import Row
 
 if TYPE_CHECKING:
+    from righthelp.onsite.sources.propose import Proposal
     from righthelp.onsite.trace import Trace
 
 
@@ -37,6 +38,53 @@ def show_findings(
             f"{one.table}: {one.rows_in} rows read, {one.kept} kept"
             + (f"; left out: {left}" if left else "")
         )
+
+
+def show_proposal(proposal: Proposal) -> None:
+    """Print what a file was found to be, what each column was taken for, and what stays open."""
+    console = Console()
+    known, n = proposal.table, f"{proposal.n_rows:,} rows"
+    console.print(f"{proposal.file}: {n}; this looks like [bold]{known.name}[/bold].")
+    if proposal.others:
+        console.print(f"It fits {', '.join(proposal.others)} as well; say which with --table.")
+    table = Table(title_justify="left")
+    for name in ("Our column", "Their column", "Why"):
+        table.add_column(name, overflow="fold")
+    for one in proposal.matches:
+        table.add_row(Text(one.ours), Text(one.theirs), Text(one.why))
+    for missing in proposal.missing:
+        table.add_row(Text(missing), Text("not found"), Text("needed: name it in the map"))
+    console.print(table)
+    if proposal.unused:
+        console.print(Text(f"Not used: {', '.join(proposal.unused)}."))
+    if len(proposal.date_forms) > 1:
+        forms = " and ".join(proposal.date_forms)
+        console.print(f"The dates fit {forms}; the first was taken. Check one that you know.")
+    for column, words in proposal.words.items():
+        told = ", ".join(f"{theirs} = {ours}" for theirs, ours in words.items())
+        console.print(Text(f"{column}: {told}"))
+    for open_word in proposal.open_words:
+        said = f"{open_word.column}: {open_word.word!r} is not known (rows: {open_word.n_rows})"
+        console.print(Text(said))
+
+
+def ask_words(proposal: Proposal) -> dict[tuple[str, str], str]:
+    """Ask what each unknown word means; an empty answer leaves it open."""
+    from righthelp.protocol.sitemap import list_words
+
+    answers = {}
+    for one in proposal.open_words:
+        ours = list_words(proposal.table, one.column)
+        said = click.prompt(
+            f"{one.column}: what does {one.word!r} mean? ({', '.join(ours)}; empty: leave open)",
+            default="",
+            show_default=False,
+            type=click.Choice([*ours, ""]),
+            show_choices=False,
+        )
+        if said:
+            answers[one.column, one.word] = said
+    return answers
 
 
 def show_estimates(released: Released) -> None:

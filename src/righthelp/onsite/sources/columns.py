@@ -310,6 +310,8 @@ class ColumnCheck:
         commas = f"regexp_full_match({odd}, '\\s*-?\\d{{1,3}}(,\\d{{3}})+(\\.\\d*)?\\s*')"
         self.note(landed, "thousands_comma", column=column.name, where=commas, value=odd)
         number = f"CASE WHEN {commas} THEN replace({odd}, ',', '') ELSE {odd} END"
+        if column.name == "duration_minutes":
+            number = f"CASE WHEN {_is_duration(odd)} THEN {_read_duration(odd)} ELSE {number} END"
         self._read_odd(landed, column, f"TRY_CAST({number} AS DOUBLE)")
         unread = f"{odd} IS NOT NULL"
         self.note(landed, "number_unreadable", column=column.name, where=unread, value=odd)
@@ -321,17 +323,37 @@ class ColumnCheck:
             self.engine.execute(f"UPDATE {landed.name} SET {name} = NULL WHERE {impossible}")
 
 
+def _is_duration(text: str) -> str:
+    """Whether a text is a duration such as `1h 5m`, `12m` or `2h`."""
+    return f"regexp_full_match({text}, '\\s*(\\d+\\s*h)?\\s*(\\d+\\s*m(ins?)?)?\\s*', 'i')"
+
+
+def _read_duration(text: str) -> str:
+    """The minutes of such a duration, as text; one that names neither hours nor minutes is none."""
+    parts = [
+        f"TRY_CAST(regexp_extract({text}, '(\\d+)\\s*{unit}', 1, 'i') AS INTEGER)" for unit in "hm"
+    ]
+    both = f"60 * coalesce({parts[0]}, 0) + coalesce({parts[1]}, 0)"
+    told = f"coalesce({parts[0]}, {parts[1]}) IS NOT NULL"
+    return f"CASE WHEN {told} THEN CAST({both} AS VARCHAR) END"
+
+
 def guess_form(values: list[str]) -> str:
     """What the dates look like, as words for the finding; empty when nothing fits them all."""
     if values and all(value.isdigit() and len(value) == 5 for value in values):
         return " (a spreadsheet's day number: give the column the form of a date, then save)"
-    fits = [
+    fits = list_forms(values)
+    return f" (looks like {' or '.join(fits[:2])})" if fits else ""
+
+
+def list_forms(values: list[str]) -> list[str]:
+    """The usual forms of a date that fit every value; the British ones first."""
+    return [
         f"{form}{time}"
         for form in (*_GUESSES, *_LONGER_GUESSES)
         for time in _TIMES
         if values and all(_fits(value, f"{form}{time}") for value in values)
     ]
-    return f" (looks like {' or '.join(fits[:2])})" if fits else ""
 
 
 def _fits(value: str, form: str) -> bool:

@@ -104,37 +104,26 @@ class Landing:
         self._engine.execute(_declare(table))
         n = self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
         known = tuple((quote_name(name), "VARCHAR") for name in columns)
-        source = _Source(relation, relation, tuple(columns), known, n, 1, None)
+        source = Source(relation, relation, tuple(columns), known, n, 1, None)
         chosen = {name: place for place, name in enumerate(columns) if name in table.names}
         landed, n_rows, _ = self._insert(table, source, chosen)
         return Landed(table, (landed,), frozenset(chosen), n_rows, {})
 
     def _open(
         self, table: Table, path: Path, headers: tuple[tuple[str, ...], ...]
-    ) -> _Source | None:
-        with path.open("rb") as opened:
-            begins = opened.read(4) == _PARQUET
-            opened.seek(max(0, path.stat().st_size - 4))
-            ends = opened.read(4) == _PARQUET
-        if begins and ends:
-            return _open_parquet(self._engine, path)
-        if begins or path.suffix.lower() == ".parquet":
-            why = "it is cut off" if begins else "it is not Parquet"
-            self._log.add("file_unreadable", table.name, file=path.name, value=why)
-            return None
-        text = open_text_file(
+    ) -> Source | None:
+        return open_source(
+            self._engine,
             path,
             table=table.name,
             encoding=self._map.encoding,
             delimiter=self._map.table(table.name).delimiter,
+            headers=headers,
             scratch=self._scratch,
             log=self._log,
         )
-        if text and headers:
-            text = _give_header(text, headers)
-        return _Source.of_text(text) if text else None
 
-    def _choose_columns(self, table: Table, source: _Source) -> dict[str, int] | None:
+    def _choose_columns(self, table: Table, source: Source) -> dict[str, int] | None:
         """Our column -> place in the file; None when the file cannot be used."""
         folded = [fold_word(name) for name in source.header]
         mapped = self._map.table(table.name).columns
@@ -164,7 +153,7 @@ class Landing:
         return chosen if usable else None
 
     def _insert(
-        self, table: Table, source: _Source, chosen: Mapping[str, int]
+        self, table: Table, source: Source, chosen: Mapping[str, int]
     ) -> tuple[LandedFile, int, dict[str, int]]:
         name = f"landed_{table.name}"
         first = self._engine.rows(f"SELECT count(*) FROM {name}")[0][0]
@@ -195,7 +184,7 @@ class Landing:
         file = LandedFile(source.name, first, source.first_line, skipped)
         return file, n_rows, lost
 
-    def _take_rejects(self, source: _Source) -> list[tuple[int, str, str]]:
+    def _take_rejects(self, source: Source) -> list[tuple[int, str, str]]:
         if source.text is None:
             return []
         found = self._engine.rows(
@@ -206,7 +195,7 @@ class Landing:
         return [(int(line), str(error), str(text or "").strip()) for line, error, text in found]
 
     def _note_rejects(
-        self, table: Table, source: _Source, rejects: list[tuple[int, str, str]], n_rows: int
+        self, table: Table, source: Source, rejects: list[tuple[int, str, str]], n_rows: int
     ) -> dict[str, int]:
         if not rejects:
             return {}
@@ -218,7 +207,7 @@ class Landing:
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """What the engine reads: a relation, its columns as (expression, type), and its header."""
 
     name: str
@@ -230,7 +219,7 @@ class _Source:
     text: TextFile | None
 
     @classmethod
-    def of_text(cls, text: TextFile) -> _Source:
+    def of_text(cls, text: TextFile) -> Source:
         names = [f"c{place}" for place in range(len(text.header))]
         declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
         relation = (
@@ -257,6 +246,36 @@ class _Source:
         return found[found >= self.first_line]
 
 
+def open_source(
+    engine: Engine,
+    path: Path,
+    *,
+    scratch: Path,
+    log: FindingLog,
+    table: str = "file",
+    encoding: str = "utf-8",
+    delimiter: str = "",
+    headers: tuple[tuple[str, ...], ...] = (),
+) -> Source | None:
+    """Open a text or Parquet file for the engine; None, and a finding, when it is no use."""
+    with path.open("rb") as opened:
+        begins = opened.read(4) == _PARQUET
+        opened.seek(max(0, path.stat().st_size - 4))
+        ends = opened.read(4) == _PARQUET
+    if begins and ends:
+        return _open_parquet(engine, path)
+    if begins or path.suffix.lower() == ".parquet":
+        why = "it is cut off" if begins else "it is not Parquet"
+        log.add("file_unreadable", table, file=path.name, value=why)
+        return None
+    text = open_text_file(
+        path, table=table, encoding=encoding, delimiter=delimiter, scratch=scratch, log=log
+    )
+    if text and headers:
+        text = _give_header(text, headers)
+    return Source.of_text(text) if text else None
+
+
 def _give_header(text: TextFile, headers: tuple[tuple[str, ...], ...]) -> TextFile:
     """A file without a header line, under the columns of the version that has as many."""
     n = len(text.header)
@@ -264,12 +283,12 @@ def _give_header(text: TextFile, headers: tuple[tuple[str, ...], ...]) -> TextFi
     return replace(text, header=header, header_lines=0, n_lines=text.n_lines + text.header_lines)
 
 
-def _open_parquet(engine: Engine, path: Path) -> _Source:
+def _open_parquet(engine: Engine, path: Path) -> Source:
     relation = f"read_parquet({quote(str(path))})"
     described = engine.rows(
         f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {relation})"
     )
-    return _Source(
+    return Source(
         path.name,
         relation,
         tuple(name for name, _ in described),
