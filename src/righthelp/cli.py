@@ -46,6 +46,28 @@ def new(folder: Path) -> None:
     click.echo(f"Next: fill in {folder / 'study.toml'}, then: righthelp check {folder}/study.toml")
 
 
+@cli.command()
+@click.argument("study", type=FILE)
+@click.option("--site", required=True, help="The site, by its id in the study file.")
+@click.option("--out", type=FOLDER, default="quality", show_default=True, help="Where they go.")
+def quality(study: Path, site: str, *, out: Path) -> None:
+    """Write what a site's records are like, as a page and a workbook.
+
+    Says what was seen, what it does to the result and what to do. It stays at the site.
+    """
+    from righthelp.onsite.quality_page import write_quality
+    from righthelp.onsite.site import judge_records
+    from righthelp.run import load_study
+    from righthelp.terminal import show_quality
+
+    with _progress(as_json=False) as tell:
+        found, findings, ledger = judge_records(load_study(study), site, tell=tell)
+        paths = write_quality(found, findings, ledger, folder=out)
+    show_quality(found)
+    for path in paths:
+        click.echo(f"wrote {path}")
+
+
 @cli.command("map")
 @click.argument("file", type=FILE)
 @click.option("--table", help="Which of our tables it is; found out when not given.")

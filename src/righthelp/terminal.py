@@ -16,6 +16,7 @@ from righthelp.returns.tables import DESIGNS, Released
 from righthelp.schema import Row
 
 if TYPE_CHECKING:
+    from righthelp.onsite.quality import Quality
     from righthelp.onsite.sources.propose import Proposal
     from righthelp.onsite.trace import Trace
 
@@ -38,6 +39,19 @@ def show_findings(
             f"{one.table}: {one.rows_in} rows read, {one.kept} kept"
             + (f"; left out: {left}" if left else "")
         )
+
+
+def show_quality(quality: Quality) -> None:
+    """Print every look at a site's records, those that want attention first."""
+    from righthelp.onsite.quality import OUTCOME_WORDS
+
+    table = Table(title=f"The records of {quality.site}", title_justify="left")
+    for name in ("Answer", "What was seen", "What to do"):
+        table.add_column(name, overflow="fold")
+    order = ("blocks", "look", "good")
+    for one in sorted(quality.looks, key=lambda each: order.index(each.outcome)):
+        table.add_row(OUTCOME_WORDS[one.outcome], Text(one.seen), Text(one.do))
+    Console().print(table)
 
 
 def show_proposal(proposal: Proposal) -> None:

@@ -12,6 +12,7 @@ from righthelp.errors import UsageError
 from righthelp.onsite.count import Progress, count_records
 from righthelp.onsite.findings import Finding, Ledger, count_kinds
 from righthelp.onsite.provenance import describe_provenance
+from righthelp.onsite.quality import Quality, look_at
 from righthelp.onsite.release import Answer, release
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.sheets import answer_counts, answer_summary
@@ -61,6 +62,25 @@ def check_site(
         return sheet.findings, sheet.ledger
     form = read_summary(study=study, site=site, path=site.path)
     return form.findings, form.ledger
+
+
+def judge_records(
+    study: Study, site_id: str, *, tell: Progress | None = None
+) -> tuple[Quality, tuple[Finding, ...], tuple[Ledger, ...]]:
+    """Look at one site's records as a whole; raises UsageError where it has none."""
+    site = find_site(study, site_id)
+    if not site.has_records:
+        raise UsageError(
+            f"site {site_id} has no records to look at (its route is {site.route})",
+            do="`righthelp check` says what is odd in its sheet.",
+        )
+    tell = tell or (lambda _: None)
+    with open_engine() as engine:
+        tell("reading the records")
+        records = read_records(engine, study=study, site=site, folder=site.path)
+        tell("looking at them")
+        quality = look_at(engine, study, site, ledger=records.ledger)
+    return quality, records.findings, records.ledger
 
 
 def _count_records(study: Study, site: Site, tell: Progress, memory_limit: str) -> Counted:
