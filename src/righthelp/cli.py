@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from righthelp.onsite.site import Counted
 
 BUG = 70
@@ -49,6 +51,35 @@ def new(folder: Path) -> None:
 @cli.command()
 @click.argument("study", type=FILE)
 @click.option("--site", required=True, help="The site, by its id in the study file.")
+@click.option("--answer-by", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.option("--out", type=FOLDER, help="Where it goes; the default is request-SITE.")
+def request(study: Path, site: str, *, answer_by: datetime, out: Path | None) -> None:
+    """Write what a site is sent, and note that it was asked.
+
+    A letter in plain words, how to get the data from its system, the study file and, for a sheet or
+    form, its template. requests.csv beside STUDY is the log: add a line when something is sent or
+    corrected, with the hours it took; the report shows it.
+    """
+    from datetime import UTC, datetime
+
+    from righthelp.asking import write_request
+    from righthelp.run import load_study
+
+    paths = write_request(
+        load_study(study),
+        site,
+        study_file=study,
+        folder=out or Path(f"request-{site}"),
+        answer_by=answer_by.date(),
+        asked_on=datetime.now(tz=UTC).date(),
+    )
+    for path in paths:
+        click.echo(f"wrote {path}")
+
+
+@cli.command()
+@click.argument("study", type=FILE)
+@click.option("--site", required=True, help="The site, by its id in the study file.")
 @click.option("--out", type=FOLDER, default="quality", show_default=True, help="Where they go.")
 def quality(study: Path, site: str, *, out: Path) -> None:
     """Write what a site's records are like, as a page and a workbook.
@@ -62,7 +93,7 @@ def quality(study: Path, site: str, *, out: Path) -> None:
 
     with _progress(as_json=False) as tell:
         found, findings, ledger = judge_records(load_study(study), site, tell=tell)
-        paths = write_quality(found, findings, ledger, folder=out)
+        paths = write_quality(found, findings, ledger=ledger, folder=out)
     show_quality(found)
     for path in paths:
         click.echo(f"wrote {path}")
@@ -86,7 +117,7 @@ def map_file(file: Path, *, table: str | None, out: Path | None) -> None:
         proposal = propose_map(file, table=table)
     show_proposal(proposal)
     answers = ask_words(proposal) if sys.stdin.isatty() else {}
-    path = save_map(proposal, answers, out or file.with_name(f"{file.name}.map.toml"))
+    path = save_map(proposal, answers, path=out or file.with_name(f"{file.name}.map.toml"))
     click.echo(f"wrote {path}")
 
 
@@ -167,14 +198,14 @@ def count(study: Path, site: str, *, out: Path, as_json: bool) -> None:
 @click.option("--tables", type=FOLDER, help="Also write every table of the report as CSV here.")
 def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | None) -> None:
     """Pool RETURNS into one report that opens offline."""
-    from righthelp.run import load_study, read_returns, write_report
+    from righthelp.run import LOG, load_study, read_returns, write_report
 
     with _progress(as_json=False) as tell:
         tell("reading the returns")
         loaded = load_study(study)
         read = read_returns(returns)
         tell("writing the report")
-        write_report(loaded, read, path=out, tables=tables)
+        write_report(loaded, read, path=out, tables=tables, log=study.parent / LOG)
     click.echo(f"wrote {out}")
 
 
@@ -215,7 +246,10 @@ def demo(folder: Path, *, as_json: bool) -> None:
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV instead of Parquet.")
 @click.option(
-    "--as", "extract", type=click.Choice(["emis"]), help="Write it as this system would export it."
+    "--as",
+    "extract",
+    type=click.Choice(["emis", "systmone", "cprd_aurum", "ehrql", "omop", "fhir", "vision"]),
+    help="Write it as this system would export it.",
 )
 def world(
     out: Path,
@@ -238,7 +272,7 @@ def world(
         population = simulate(World(seed=seed, n_people=people, months=months, effect_rr=effect))
         tell("writing the records")
         if extract:
-            paths = write_extract(population, out, extract)
+            paths = write_extract(population, out, route=extract)
         else:
             paths = write_world(population, out, file_format="csv" if as_csv else "parquet")
     for path in paths:

@@ -17,6 +17,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+EngineError = duckdb.Error
+"""What the engine raises when a file or a statement is no use."""
+
 
 class Engine:
     """One in-memory database; closing it drops everything that it held or spilled."""

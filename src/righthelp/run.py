@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from righthelp.errors import RightHelpError
 from righthelp.protocol.load import load_study
+from righthelp.protocol.requests import LOG, read_log
 from righthelp.protocol.study import Study
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from righthelp.returns.tables import Released
 
 __all__ = [
+    "LOG",
     "StudyRun",
     "check_site",
     "count_site",
@@ -71,19 +73,24 @@ def read_returns(paths: Sequence[Path]) -> list[Released]:
 
 
 def write_report(
-    study: Study, returns: Sequence[Released], *, path: Path, tables: Path | None = None
+    study: Study,
+    returns: Sequence[Released],
+    *,
+    path: Path,
+    tables: Path | None = None,
+    log: Path | None = None,
 ) -> None:
     """Pool the returns and write the report to `path`, one HTML file that opens offline.
 
-    `tables`: a folder for every table of the report as CSV. Raises DataRefused when a return was
-    made under other rules, or has been changed.
+    `tables`: a folder for every table of the report as CSV. `log`: the log of asking the sites, if
+    one is kept. Raises DataRefused when a return was made under other rules, or has been changed.
     """
     from righthelp.evidence import gather
     from righthelp.report import render_page, write_tables
     from righthelp.returns.checks import check_returns
 
     check_returns(study, returns)
-    evidence = gather(study, returns)
+    evidence = gather(study, returns, log=read_log(log, study) if log else ())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render_page(evidence), encoding="utf-8")
     if tables is not None:
@@ -112,7 +119,7 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
         write_return(one.released, target)
     say("writing the report")
     report = out / "report.html"
-    write_report(study, read_returns(returns), path=report)
+    write_report(study, read_returns(returns), path=report, log=path.parent / LOG)
     return StudyRun(tuple(returns), report, tuple(counted), tuple(refused))
 
 

@@ -88,7 +88,10 @@ index_month = "2024-13"
         "study.toml: line 12, contacts.same_day: 'once': input should be 'one' or 'all'",
         "study.toml: line 15, disclosure.policy: 'none': input should be 'default' or 'sacro10'",
         "study.toml: line 18, site.1.id: 'North': this is not in the form that is needed",
-        "study.toml: line 24, site.2.route: 'fax': input should be 'csv', 'counts' or 'summary'",
+        (
+            "study.toml: line 24, site.2.route: 'fax': input should be 'csv', 'emis', 'systmone', "
+            "'cprd_aurum', 'ehrql', 'omop', 'fhir', 'vision', 'counts' or 'summary'"
+        ),
         "study.toml: line 25, site.2.path: 3: this must be the path of a file or folder, as text",
         (
             "study.toml: line 26, site.2.index_month: '2024-13': this is not in the form that is "

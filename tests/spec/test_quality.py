@@ -44,7 +44,7 @@ def look(
     study = study or make_study(site={"extract_from": FIRST, "extract_to": END})
     with open_engine(threads=1) as engine:
         load_records(engine, records)
-        return look_at(engine, study, site_of(study), ledger=ledger)
+        return look_at(engine, study, site=site_of(study), ledger=ledger)
 
 
 def raised(quality: Quality) -> dict[str, str]:
@@ -133,7 +133,7 @@ def test_the_page_and_the_workbook_hold_the_same(tmp_path: Path) -> None:
     """Every look and finding in both; a value that begins like a formula stays text."""
     quality = look(make_records())
     found = (Finding("unknown_word", "appointments", "status", "a.csv", 3, "=1+1", 2),)
-    page, workbook = write_quality(quality, found, LEDGER, folder=tmp_path)
+    page, workbook = write_quality(quality, found, ledger=LEDGER, folder=tmp_path)
     text = page.read_text(encoding="utf-8")
     book = load_workbook(workbook)
     assert book.sheetnames == [

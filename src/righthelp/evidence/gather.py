@@ -37,9 +37,11 @@ from righthelp.evidence.synthesis import (
     combine_designs,
     combine_twins,
     leave_out_each,
+    suppose_silent,
     vary_twins,
 )
 from righthelp.protocol.contacts import PRIMARY, list_definitions
+from righthelp.protocol.requests import Entry
 from righthelp.protocol.study import Study
 from righthelp.returns.checks import check_returns
 from righthelp.returns.tables import TABLES, Released
@@ -108,13 +110,13 @@ class Evidence:
         return next(site.label for site in self.sites if site.id == site_id)
 
 
-def gather(study: Study, returns: Sequence[Released]) -> Evidence:
-    """Bring the returns of a study together.
+def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = ()) -> Evidence:
+    """Bring the returns of a study together. log: what the team noted of asking the sites.
 
     Raises DataRefused for returns that are not of this study, its sites or its rules.
     """
     check_returns(study, returns)
-    sites = account_sites(study, returns)
+    sites = account_sites(study, returns, log=log)
     order = {site.id: position for position, site in enumerate(sites)}
     returns = sorted(returns, key=lambda one: order[one.site])
     rows = {
@@ -133,7 +135,6 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
     )
     course = read_course(rows["course"])
     left_out = leave_out_each(twins, outcome=outcome)
-    all_staff = frozenset(site.id for site in sites if site.all_staff)
     change_total = add_change(change)
     matched = gather_matched(rows, estimates, outcome=outcome)
     return Evidence(
@@ -147,7 +148,7 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
         crude=crude,
         adjusted=adjusted,
         combinations=combine_designs(estimates, outcome=outcome),
-        variations=vary_twins(twins, outcome=outcome, all_staff=all_staff),
+        variations=_vary_sites(twins, adjusted, sites=sites, outcome=outcome),
         left_out=left_out,
         definitions=_compare_definitions(study, estimates, twins=twins),
         flow=add_flow(rows["flow"]),
@@ -171,6 +172,18 @@ def gather(study: Study, returns: Sequence[Released]) -> Evidence:
             change=change_total,
             matched=matched.claim,
         ),
+    )
+
+
+def _vary_sites(
+    twins: Sequence[Twin], adjusted: Combination, *, sites: Sequence[SiteAccount], outcome: str
+) -> tuple[Combination, ...]:
+    """The adjusted synthesis with other sites in it, and with supposed answers of silent ones."""
+    all_staff = frozenset(site.id for site in sites if site.all_staff)
+    silent = [site.id for site in sites if not site.answered]
+    return (
+        *vary_twins(twins, outcome=outcome, all_staff=all_staff),
+        *suppose_silent(adjusted, silent, outcome=outcome),
     )
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from righthelp.protocol.requests import Effort, Entry, sum_effort
 from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import Released
 
 ROUTES: Mapping[str, str] = {
     "csv": "records of appointments",
     "emis": "an EMIS Web extract",
+    "systmone": "a TPP SystmOne extract",
+    "cprd_aurum": "a CPRD Aurum extract",
+    "ehrql": "ehrQL tables",
+    "omop": "an OMOP database",
+    "fhir": "FHIR R4 resources",
+    "vision": "a Vision extract",
     "counts": "a spreadsheet of counts, one row a person",
     "summary": "a form of means",
 }
@@ -23,7 +30,8 @@ class SiteAccount:
     """A site of the study, whether it answered, and the provenance of its answer.
 
     all_staff: its records do not say who a contact was with, so every role was counted.
-    provenance: (key, value) as text.
+    provenance: (key, value) as text. effort: what asking it came to. system, list_size, imd_decile:
+    what the study file says of the site.
     """
 
     id: str
@@ -33,12 +41,29 @@ class SiteAccount:
     answered: bool
     all_staff: bool = False
     provenance: tuple[tuple[str, str], ...] = ()
+    effort: Effort = field(default_factory=Effort)
+    system: str = ""
+    list_size: int | None = None
+    imd_decile: float | None = None
 
 
-def account_sites(study: Study, returns: Sequence[Released]) -> tuple[SiteAccount, ...]:
-    """Every site of the study in its order, with its return if it made one."""
+def account_sites(
+    study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = ()
+) -> tuple[SiteAccount, ...]:
+    """Every site of the study in its order, with its return and what asking it took."""
     by_site = {one.site: one for one in returns}
-    return tuple(_account(study, site, by_site.get(site.id)) for site in study.site)
+    accounts = []
+    for site in study.site:
+        accounts.append(
+            replace(
+                _account(study, site, by_site.get(site.id)),
+                effort=sum_effort(log, site.id),
+                system=site.system,
+                list_size=site.list_size,
+                imd_decile=site.imd_decile,
+            )
+        )
+    return tuple(accounts)
 
 
 def _account(study: Study, site: Site, answer: Released | None) -> SiteAccount:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from righthelp.estimators.synthesis import Synthesis, synthesise
 from righthelp.evidence.claims import Claim, compare, describe
@@ -229,6 +229,35 @@ def vary_twins(
                 )
             )
     return tuple(varied)
+
+
+def suppose_silent(
+    adjusted: Combination, silent: Sequence[str], *, outcome: str
+) -> tuple[Combination, ...]:
+    """The synthesis had the silent sites been like the lowest, or like the highest that answered.
+
+    Empty where every site answered, or fewer than two sites have an estimate. They are supposed
+    numbers, so they earn no verdict.
+    """
+    known = [one.estimate for one in adjusted.members if one.estimate.log_rr is not None]
+    if not silent or len(known) < 2:
+        return ()
+    ordered = sorted(known, key=lambda one: one.log_rr or 0.0)
+    n = "the site" if len(silent) == 1 else f"the {len(silent)} sites"
+    return tuple(
+        combine(
+            [*known, *(replace(like, site=site) for site in silent)],
+            name=name,
+            label=f"Had {n} without an answer been like the {word}",
+            outcome=outcome,
+            verdicts=frozenset(),
+            unless="the numbers of sites without an answer are supposed",
+        )
+        for name, word, like in (
+            ("silent_lowest", "lowest", ordered[0]),
+            ("silent_highest", "highest", ordered[-1]),
+        )
+    )
 
 
 def leave_out_each(twins: Sequence[Twin], *, outcome: str) -> tuple[WithoutSite, ...]:

@@ -14,6 +14,7 @@ from righthelp.onsite.estimates import (
     estimate_definition,
     estimate_site,
     name_matched,
+    skip_definition,
 )
 from righthelp.onsite.flow import FlowStep, read_flow
 from righthelp.onsite.matching import Matching, match_people
@@ -21,7 +22,7 @@ from righthelp.onsite.moments import collect_course
 from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
 from righthelp.onsite.rehearsal import Rehearsal, draw_rehearsal, rehearse
-from righthelp.onsite.rules import Rules
+from righthelp.onsite.rules import Rules, tells_apart
 from righthelp.onsite.series import PracticeMonth, read_series
 from righthelp.onsite.store import count_contacts, fill_store
 
@@ -64,7 +65,11 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
     draw_rehearsal(engine)
     tell("estimating")
     estimates = [*estimate_site(counted, rules.study), *name_matched(matching.matched)]
+    held = {kind for (kind,) in engine.rows("SELECT DISTINCT kind FROM events")}
     for rival in rivals:
+        if not tells_apart(primary, rival, held=held):
+            estimates += skip_definition(counted, name=rival.name)
+            continue
         tell(f"counting again: {rival.label.lower()}")
         count_contacts(engine, rival)
         recounted = read_counted(engine, collect_course(engine, rules))

@@ -24,6 +24,7 @@ from righthelp.protocol.study import Study
 CORRELATIONS = (0.25, 0.5, 0.75)
 NO_REFERENCE = "the route has no reference people"
 NO_POPULATION = "the route does not hold everybody registered, with counts of an earlier window"
+SAME_CONTACTS = "the records hold nothing that this definition would add or leave out"
 NO_EARLIER = "the route has no counts of months 7 to 12 before"
 
 
@@ -97,6 +98,13 @@ def estimate_definition(counted: Counted, study: Study, *, name: str) -> Iterato
     new = counted.seen.where(counted.seen.is_new)
     yield SiteEstimate("crude", "new", name, crude(counted, study, who="new"))
     yield SiteEstimate("projection", "new", name, project(new, counted.reference))
+
+
+def skip_definition(counted: Counted, *, name: str) -> Iterator[SiteEstimate]:
+    """The same two where the records cannot tell this definition from the study's own."""
+    none = Estimate.none(n=int(counted.seen.is_new.sum()), reason=SAME_CONTACTS)
+    yield SiteEstimate("crude", "new", name, none)
+    yield SiteEstimate("projection", "new", name, none)
 
 
 def crude(counted: Counted, study: Study, *, who: str) -> Estimate:

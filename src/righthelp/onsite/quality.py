@@ -75,7 +75,7 @@ class Quality:
         return any(one.outcome == "blocks" for one in self.looks)
 
 
-def look_at(engine: Engine, study: Study, site: Site, *, ledger: Sequence[Ledger]) -> Quality:
+def look_at(engine: Engine, study: Study, *, site: Site, ledger: Sequence[Ledger]) -> Quality:
     """Look at a site's canonical tables in the engine; exact counts, for the site's own eyes."""
     assert site.extract_from is not None and site.extract_to is not None
     months = list(_list_months(site.extract_from, site.extract_to))

@@ -52,7 +52,7 @@ class Sheet:
 
 
 def list_sheets(
-    quality: Quality, findings: Sequence[Finding], ledger: Sequence[Ledger]
+    quality: Quality, findings: Sequence[Finding], *, ledger: Sequence[Ledger]
 ) -> tuple[Sheet, ...]:
     """What is shown, in order: questions, findings, the account of rows, months."""
     order = ("refused", "dropped", "changed", "noted")
@@ -107,11 +107,11 @@ def list_sheets(
 
 
 def write_quality(
-    quality: Quality, findings: Sequence[Finding], ledger: Sequence[Ledger], *, folder: Path
+    quality: Quality, findings: Sequence[Finding], *, ledger: Sequence[Ledger], folder: Path
 ) -> tuple[Path, Path]:
     """Write the page and the workbook into a folder; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    sheets = list_sheets(quality, findings, ledger)
+    sheets = list_sheets(quality, findings, ledger=ledger)
     page, workbook = folder / PAGE, folder / WORKBOOK
     page.write_text(_render(quality, sheets), encoding="utf-8")
     _write_workbook(sheets, workbook)

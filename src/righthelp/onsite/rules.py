@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -210,6 +210,17 @@ def is_eligible(definition: Definition, kind: tuple[str, str, str]) -> bool:
         and mode in definition.modes
         and status in definition.statuses
     )
+
+
+def tells_apart(primary: Definition, rival: Definition, *, held: Collection[int]) -> bool:
+    """Whether the kinds of appointment that the records hold differ between two definitions."""
+    if primary.same_day != rival.same_day:
+        return True
+    own, other = (
+        {number for number, kind in enumerate(KINDS) if is_eligible(one, kind)} & set(held)
+        for one in (primary, rival)
+    )
+    return own != other
 
 
 def write_definition(engine: Engine, definition: Definition) -> None:

@@ -79,7 +79,7 @@ def judge_records(
         tell("reading the records")
         records = read_records(engine, study=study, site=site, folder=site.path)
         tell("looking at them")
-        quality = look_at(engine, study, site, ledger=records.ledger)
+        quality = look_at(engine, study, site=site, ledger=records.ledger)
     return quality, records.findings, records.ledger
 
 

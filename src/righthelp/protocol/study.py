@@ -41,10 +41,23 @@ Status = Literal[
     "unknown",
 ]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Route = Literal["csv", "emis", "counts", "summary"]
-RECORD_ROUTES: tuple[Route, ...] = ("csv", "emis")
+Route = Literal[
+    "csv", "emis", "systmone", "cprd_aurum", "ehrql", "omop", "fhir", "vision", "counts", "summary"
+]
+RECORD_ROUTES: tuple[Route, ...] = (
+    "csv",
+    "emis",
+    "systmone",
+    "cprd_aurum",
+    "ehrql",
+    "omop",
+    "fhir",
+    "vision",
+)
 ROUTES_SAY = (
-    "Records: `csv` (our own tables, or others under a column map), `emis` (EMIS Web extract). "
+    "Records: `csv` (our own tables, or others under a column map), `emis` (EMIS Web extract), "
+    "`systmone` (TPP SystmOne extract), `vision` (Vision extract), `cprd_aurum` (CPRD Aurum "
+    "extract), `ehrql` (ehrQL tables), `omop` (OMOP CDM 5.4), `fhir` (FHIR R4 NDJSON). "
     "`counts`: a spreadsheet of people. `summary`: a form of means."
 )
 SiteId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -255,6 +268,18 @@ class Site(Section):
     )
     practices: tuple[str, ...] = Field(
         default=(), description="Practices of the site; empty means every practice in the data."
+    )
+    system: str = Field(
+        default="", description="Clinical system, for the account of the sites that were asked."
+    )
+    list_size: int | None = Field(
+        default=None, ge=1, description="Registered people, for the same account. Unit: people."
+    )
+    imd_decile: float | None = Field(
+        default=None,
+        ge=1,
+        le=10,
+        description="Mean deprivation decile, 1 the most deprived, for the same account.",
     )
     index_month: Month | None = Field(
         default=None, description="Index month, for anchor = month. Unit: YYYY-MM."

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
-from righthelp.evidence.sites import ROUTES
 from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
 from righthelp.report.matched_tables import (
     list_alike,
@@ -29,6 +28,7 @@ from righthelp.report.ratio_tables import (
     show_twin,
 )
 from righthelp.report.scheme_tables import list_series, list_staggered
+from righthelp.report.site_tables import list_sites
 from righthelp.returns.tables import BANDS, NOT_HELD_STATUSES
 
 _NOT_THERE = Count(None, "not_collected")
@@ -41,30 +41,6 @@ ROUNDED = (
     "Counts of people are rounded by the sites; sums are sums of rounded counts. “(2 withheld)”: "
     "without two sites whose number was withheld."
 )
-
-
-def list_sites(evidence: Evidence) -> ShownTable:
-    """Who was asked, how they could answer, and who did not."""
-    rows = [
-        (
-            site.label,
-            ROUTES[site.route],
-            site.index,
-            "answered" if site.answered else "no answer",
-        )
-        for site in evidence.sites
-    ]
-    return ShownTable(
-        "sites",
-        "The sites that were asked",
-        (
-            Heading("site", "Site"),
-            Heading("route", "Answers from"),
-            Heading("index", "Index"),
-            Heading("answer", "Answer"),
-        ),
-        tuple(rows),
-    )
 
 
 def list_flow(evidence: Evidence) -> ShownTable:

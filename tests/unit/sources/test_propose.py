@@ -48,7 +48,7 @@ def test_the_map_that_is_written_reads_the_file(tmp_path: Path) -> None:
     (tmp_path / "report.csv").write_text(REPORT, encoding="utf-8")
     found = propose_map(tmp_path / "report.csv")
     answers = {("status", "Rejected"): "cancelled", ("role", "GP Surgery"): "gp"}
-    site_map = load_map(save_map(found, answers, tmp_path / "map.toml"))
+    site_map = load_map(save_map(found, answers, path=tmp_path / "map.toml"))
     folder = tmp_path / "site"
     folder.mkdir()
     small_site.write_site(folder, {"appointments.csv": None, "report.csv": REPORT})
@@ -63,7 +63,7 @@ def test_the_map_that_is_written_reads_the_file(tmp_path: Path) -> None:
     unasked = write_map(found, {})
     assert '# "Rejected" = ""' in unasked
     with pytest.raises(UsageError, match="there already"):
-        save_map(found, {}, tmp_path / "map.toml")
+        save_map(found, {}, path=tmp_path / "map.toml")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ _ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
 _JUNK = ("._", "~$", ".~lock")
 
 
-def find_files(folder: Path, site_map: SiteMap, log: FindingLog) -> dict[str, tuple[Path, ...]]:
+def find_files(folder: Path, site_map: SiteMap, *, log: FindingLog) -> dict[str, tuple[Path, ...]]:
     """The files of each table; a table that is needed and has none is noted."""
     if not folder.is_dir():
         log.add("folder_missing", "site", file=str(folder))

@@ -7,8 +7,8 @@ of a landed row is its place in the files, so that a finding can name file and l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from righthelp.schema import Column, Table
 
 THROUGHOUT, FEW = 0.05, 3
 """Above this share of the rows, and this number, an oddity is a mistake of the whole file."""
+REPORT_LIMIT = 30_000
+"""Rows at which a report of SystmOne stops without saying so."""
 _PARQUET = b"PAR1"
 _QUOTE_ERROR = "UNQUOTED VALUE"
 _TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "DOUBLE"}
@@ -70,6 +72,21 @@ class Landing:
     ) -> None:
         self._engine, self._map, self._scratch, self._log = engine, site_map, scratch, log
 
+    @property
+    def site_map(self) -> SiteMap:
+        """The site's map, with what the system adds to it."""
+        return self._map
+
+    @property
+    def scratch(self) -> Path:
+        """A private folder for plain copies, removed afterwards."""
+        return self._scratch
+
+    @property
+    def log(self) -> FindingLog:
+        """Where findings are noted."""
+        return self._log
+
     def land(
         self, table: Table, paths: tuple[Path, ...], *, headers: tuple[tuple[str, ...], ...] = ()
     ) -> Landed:
@@ -77,13 +94,16 @@ class Landing:
 
         headers: the columns of files without a header line, by their number.
         """
+        return self.land_sources(table, (self._open(table, path, headers) for path in paths))
+
+    def land_sources(self, table: Table, sources: Iterable[Source | None]) -> Landed:
+        """Land what was opened for one table, in its order; None stands for a file of no use."""
         self._engine.execute(_declare(table))
         files: list[LandedFile] = []
         columns: set[str] = set()
         left_out: dict[str, int] = {}
         n_rows = 0
-        for path in paths:
-            source = self._open(table, path, headers)
+        for source in sources:
             if source is None:
                 continue
             chosen = self._choose_columns(table, source)
@@ -99,7 +119,7 @@ class Landing:
                 left_out[kind] = left_out.get(kind, 0) + n
         return Landed(table, tuple(files), frozenset(columns), n_rows, left_out)
 
-    def land_made(self, table: Table, relation: str, columns: Sequence[str]) -> Landed:
+    def land_made(self, table: Table, relation: str, *, columns: Sequence[str]) -> Landed:
         """Land a table that is in the engine already, all its columns text under our names."""
         self._engine.execute(_declare(table))
         n = self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
@@ -171,6 +191,8 @@ class Landing:
         lines = np.array([line for line, _, _ in rejects], dtype=np.int64)
         blank = source.find_blank_lines() if source.n_lines > landed + len(rejects) else lines[:0]
         n_rows = source.n_lines - len(blank)
+        if source.text is not None and n_rows == REPORT_LIMIT:
+            self._log.add("file_at_limit", table.name, file=source.name, n_rows=n_rows)
         lost = self._note_rejects(table, source, rejects, n_rows)
         beyond = n_rows - landed - len(rejects)
         assert beyond >= 0, "more rows landed than the file has lines"
@@ -180,7 +202,7 @@ class Landing:
             row = broken[0] if broken else None
             self._log.add(kind, table.name, file=source.name, row=row, n_rows=beyond)
             lost[kind] = lost.get(kind, 0) + beyond
-        skipped = np.unique(np.concatenate([blank, lines]))
+        skipped = np.unique(np.concatenate([blank, lines, source.lines_left_out]))
         file = LandedFile(source.name, first, source.first_line, skipped)
         return file, n_rows, lost
 
@@ -208,7 +230,10 @@ class Landing:
 
 @dataclass(frozen=True)
 class Source:
-    """What the engine reads: a relation, its columns as (expression, type), and its header."""
+    """What the engine reads: a relation, its columns as (expression, type), and its header.
+
+    lines_left_out: lines of the file that the relation leaves out, where it is not a text file.
+    """
 
     name: str
     relation: str
@@ -217,6 +242,7 @@ class Source:
     n_lines: int
     first_line: int
     text: TextFile | None
+    lines_left_out: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def of_text(cls, text: TextFile) -> Source:
@@ -277,19 +303,29 @@ def open_source(
 
 
 def _give_header(text: TextFile, headers: tuple[tuple[str, ...], ...]) -> TextFile:
-    """A file without a header line, under the columns of the version that has as many."""
+    """A file without a header line, under the columns of the version that has as many.
+
+    One with the columns of no version gets numbers for names: its first line holds a person.
+    """
+    if any(set(text.header) >= set(one) for one in headers):
+        return text
     n = len(text.header)
-    header = next((one for one in headers if len(one) == n), text.header)
+    unnamed = tuple(f"column {place + 1}" for place in range(n))
+    header = next((one for one in headers if len(one) == n), unnamed)
     return replace(text, header=header, header_lines=0, n_lines=text.n_lines + text.header_lines)
 
 
 def _open_parquet(engine: Engine, path: Path) -> Source:
-    relation = f"read_parquet({quote(str(path))})"
+    return open_relation(engine, f"read_parquet({quote(str(path))})", name=path.name)
+
+
+def open_relation(engine: Engine, relation: str, *, name: str) -> Source:
+    """A relation that the engine can read already, under the name that findings show."""
     described = engine.rows(
         f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {relation})"
     )
     return Source(
-        path.name,
+        name,
         relation,
         tuple(name for name, _ in described),
         tuple((quote_name(name), kind) for name, kind in described),

@@ -279,7 +279,7 @@ def write_map(proposal: Proposal, answers: Mapping[tuple[str, str], str], *, for
     return "\n".join(lines) + "\n"
 
 
-def save_map(proposal: Proposal, answers: Mapping[tuple[str, str], str], path: Path) -> Path:
+def save_map(proposal: Proposal, answers: Mapping[tuple[str, str], str], *, path: Path) -> Path:
     """Write the map; raises UsageError rather than overwrite one."""
     if path.exists():
         raise UsageError(f"{path} is there already", do="Name another file with --out.")

@@ -15,7 +15,7 @@ from righthelp.onsite.sources.consistency import check_consistency
 from righthelp.onsite.sources.csv import find_files
 from righthelp.onsite.sources.files import checksum
 from righthelp.onsite.sources.landing import Landed, Landing
-from righthelp.onsite.sources.supply import state_supply
+from righthelp.onsite.sources.supply import state_lacks, state_supply
 from righthelp.onsite.sources.systems import SYSTEMS
 from righthelp.onsite.sources.systems.system import drop_made, land_system
 from righthelp.protocol.records import NEEDED, RECORDS
@@ -62,7 +62,7 @@ def read_records(
     log = FindingLog()
     today = today or datetime.now(tz=UTC).date()
     assert site.extract_to is not None
-    paths: Mapping[str, tuple[Path, ...]] = {} if system else find_files(folder, site_map, log)
+    paths: Mapping[str, tuple[Path, ...]] = {} if system else find_files(folder, site_map, log=log)
     check = ColumnCheck(engine, site_map, log, site.extract_to, today)
     engine.execute(
         "CREATE OR REPLACE TABLE read_left_out (name VARCHAR, row_id BIGINT, kind VARCHAR)"
@@ -73,7 +73,9 @@ def read_records(
         with tempfile.TemporaryDirectory(prefix="righthelp-plain-") as scratch:
             landing = Landing(engine, site_map=site_map, scratch=Path(scratch), log=log)
             if system:
-                landed, own, paths = land_system(engine, system, folder, landing=landing, log=log)
+                landed, own, paths = land_system(
+                    engine, system, folder=folder, landing=landing, log=log
+                )
             else:
                 landed = {table.name: landing.land(table, paths[table.name]) for table in RECORDS}
     finally:
@@ -88,8 +90,7 @@ def read_records(
     engine.execute("DROP TABLE read_left_out")
     if system:
         drop_made(engine, system)
-    if not landed["link_worker_contacts"].files and landed["appointments"].files:
-        _take_contacts_from_appointments(engine, log)
+    _find_link_workers(engine, landed, log=log)
     _require_rows(landed, ledger, log)
     refuse_if_blocked(log.findings, site=f"site {site.id}")
     supply = [
@@ -100,7 +101,7 @@ def read_records(
     return SiteRecords(
         log.findings,
         (*own, *ledger),
-        tuple(supply),
+        tuple(state_lacks(supply, system.lacks if system else ())),
         role_missing,
         {_name_file(path, folder): checksum(path) for each in paths.values() for path in each},
     )
@@ -143,6 +144,33 @@ def _make_canonical(engine: Engine, table: Table) -> None:
             engine.execute(f"ALTER TABLE {landed} ALTER {name} SET DATA TYPE INTEGER")
     engine.execute(f"DROP TABLE IF EXISTS {table.name}")
     engine.execute(f"ALTER TABLE {landed} RENAME TO {table.name}")
+
+
+def _find_link_workers(engine: Engine, landed: Mapping[str, Landed], *, log: FindingLog) -> None:
+    """Their appointments by the category, and their contacts where no table of them came."""
+    if "category" in landed["appointments"].columns:
+        _name_link_workers(engine, log)
+    if not landed["link_worker_contacts"].files and landed["appointments"].files:
+        _take_contacts_from_appointments(engine, log)
+
+
+LINK_WORKER_CATEGORY = "social prescribing service"
+"""The national slot category, in lower case and with single blanks."""
+
+
+def _name_link_workers(engine: Engine, log: FindingLog) -> None:
+    """An appointment of that category with nobody named, or another profession, is a link worker's.
+
+    So it never counts as a contact with a GP, not even where all staff are counted.
+    """
+    theirs = (
+        f"lower(regexp_replace(trim(category), '\\s+', ' ', 'g')) = '{LINK_WORKER_CATEGORY}' "
+        "AND role IN ('unknown', 'other_direct_care')"
+    )
+    n = engine.rows(f"SELECT count(*) FROM appointments WHERE {theirs}")[0][0]
+    if n:
+        engine.execute(f"UPDATE appointments SET role = 'link_worker' WHERE {theirs}")
+        log.add("link_worker_by_category", "appointments", column="category", n_rows=n)
 
 
 def _take_contacts_from_appointments(engine: Engine, log: FindingLog) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from righthelp.protocol.records import RECORDS
 from righthelp.schema import Row, Table
@@ -104,6 +104,17 @@ def state_supply(table: Table, columns: Collection[str] | None) -> list[Row]:
             )
         )
     return rows
+
+
+def state_lacks(rows: Iterable[Row], lacks: Iterable[tuple[str, str, str]]) -> list[Row]:
+    """The rows of a supply statement, with what a system never holds (table, column, reason)."""
+    reasons = {(table, column): reason for table, column, reason in lacks}
+    return [
+        _state(*key, False, reasons[key])
+        if (key := (str(row["table"]), str(row["column"]))) in reasons
+        else row
+        for row in rows
+    ]
 
 
 def state_groups(supplied: Mapping[str, bool], *, table: str) -> list[Row]:

@@ -1,4 +1,4 @@
--- What a site's records are like by month, for a practice manager: read once, beside everything else.
+-- Stage 0, beside the count and only for the practice itself: what the records are like by month.
 -- Reads appointments, practice_registrations, link_worker_contacts, referrals, quality_months (every
 -- month of the extract). Makes quality_appointments, quality_registered, quality_outside,
 -- quality_schemes.

@@ -2,7 +2,7 @@
 -- An identifier in braces and capitals holds our own, so that the same people come out of every
 -- format. A cancelled booking leaves a slot without a patient. Reads world_*.
 
-CREATE OR REPLACE MACRO as_guid(name) AS '{' || upper(name) || '}';
+CREATE OR REPLACE MACRO as_guid(name) AS chr(123) || upper(name) || chr(125);
 CREATE OR REPLACE MACRO as_flag(truth) AS CASE WHEN truth THEN 'true' ELSE 'false' END;
 
 CREATE OR REPLACE VIEW out_Admin_Organisation AS

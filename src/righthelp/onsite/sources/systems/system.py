@@ -8,12 +8,15 @@ makes goes through the same checks as a file that a site sent in our own form.
 
 from __future__ import annotations
 
+import csv
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
-from righthelp.engine import Engine
+from righthelp.engine import Engine, quote_name
 from righthelp.onsite.findings import FindingLog, Ledger, refuse_if_blocked
 from righthelp.onsite.sources.landing import Landed, Landing, is_needed
 from righthelp.onsite.sources.vocabulary import list_known_words, read_codes
@@ -22,6 +25,7 @@ from righthelp.protocol.sitemap import Encoding, SiteMap
 from righthelp.schema import Column, Table
 
 SQL = "righthelp.onsite.sources.systems.sql"
+_OF_SOURCE = ("source_row", "source_table")
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,22 @@ class SystemTable:
 class System:
     """A clinical system's extract: what it is called, its tables, and how its text is written.
 
-    behind: for each canonical table the system's table whose rows become its rows. lacks: what the
-    extract never holds, as rows of the supply statement (table, column, reason).
+    behind: for each canonical table the system's table whose rows become its rows; where they come
+    from several, all of them, and `source_table` of a row says which. land: lands the tables from
+    files that are not delimited text. lists: the CSV files that ship beside this one and that the
+    SQL reads as known_<name>. lacks: what the extract never holds, as rows of the supply
+    statement (table, column, reason).
     """
 
     route: str
     label: str
     tables: tuple[SystemTable, ...]
-    behind: Mapping[str, str]
+    behind: Mapping[str, str | tuple[str, ...]]
     encoding: Encoding = "utf-8"
     date_formats: tuple[str, ...] = ()
     lacks: tuple[tuple[str, str, str], ...] = ()
+    land: Lander | None = None
+    lists: tuple[str, ...] = ()
 
     def find_files(self, folder: Path) -> dict[str, tuple[Path, ...]]:
         """The files of each table below a folder, in order of their names; each is one table's."""
@@ -71,20 +80,35 @@ class System:
         )
 
 
+class Lander(Protocol):
+    """Lands every table of a system from the files found for it."""
+
+    def __call__(
+        self,
+        engine: Engine,
+        system: System,
+        *,
+        paths: Mapping[str, tuple[Path, ...]],
+        landing: Landing,
+    ) -> dict[str, Landed]: ...
+
+
 @dataclass(frozen=True)
 class LandedFrom(Landed):
     """A canonical table made from a system's; a row's place is that of the row behind it."""
 
     engine: Engine | None = None
-    behind: Landed | None = None
+    behind: tuple[Landed, ...] = ()
 
     def place(self, rowid: int) -> tuple[str, int]:
         """File and line of the row behind a landed row."""
-        assert self.engine is not None and self.behind is not None
-        rows = self.engine.rows(
-            f"SELECT source_row FROM from_{self.table.name} WHERE rowid = {int(rowid)}"
-        )
-        return self.behind.place(rows[0][0])
+        assert self.engine is not None and self.behind
+        made = f"from_{self.table.name}"
+        which = "source_table" if len(self.behind) > 1 else f"'{self.behind[0].table.name}'"
+        name, row = self.engine.rows(
+            f"SELECT {which}, source_row FROM {made} WHERE rowid = {int(rowid)}"
+        )[0]
+        return next(one for one in self.behind if one.table.name == name).place(row)
 
 
 def declare(
@@ -97,7 +121,7 @@ def declare(
 
 
 def land_system(
-    engine: Engine, system: System, folder: Path, *, landing: Landing, log: FindingLog
+    engine: Engine, system: System, *, folder: Path, landing: Landing, log: FindingLog
 ) -> tuple[dict[str, Landed], list[Ledger], dict[str, tuple[Path, ...]]]:
     """Land a system's extract; the canonical tables, the account of its own, and the files."""
     if not folder.is_dir():
@@ -108,16 +132,26 @@ def land_system(
         if not one.table.optional and not paths[one.table.name]:
             log.add("file_missing", one.table.name, value=" or ".join(one.files))
     refuse_if_blocked(log.findings, site=f"folder {folder.name}")
-    own = {
-        one.table.name: landing.land(one.table, paths[one.table.name], headers=one.headers)
-        for one in system.tables
-    }
+    own = (system.land or _land_text)(engine, system, paths=paths, landing=landing)
     refuse_if_blocked(log.findings, site=f"folder {folder.name}")
-    _write_known(engine)
+    _write_known(engine, landing.site_map)
+    for name in system.lists:
+        _write_list(engine, name)
     engine.run_file(SQL, f"{system.route}.sql")
     ledgers = [_account(engine, landed, log) for landed in own.values()]
     made = {table.name: _land_made(engine, table, system, own, landing) for table in RECORDS}
     return made, ledgers, paths
+
+
+def _land_text(
+    engine: Engine, system: System, *, paths: Mapping[str, tuple[Path, ...]], landing: Landing
+) -> dict[str, Landed]:
+    """Land every table from delimited text or Parquet."""
+    del engine
+    return {
+        one.table.name: landing.land(one.table, paths[one.table.name], headers=one.headers)
+        for one in system.tables
+    }
 
 
 def drop_made(engine: Engine, system: System) -> None:
@@ -128,15 +162,26 @@ def drop_made(engine: Engine, system: System) -> None:
             engine.execute(f"DROP TABLE {name}")
 
 
-def _write_known(engine: Engine) -> None:
-    """Write the words and codes that need no map, and what they mean."""
+def _write_known(engine: Engine, site_map: SiteMap) -> None:
+    """Write the words that need no map, with those of the site's map over them, and the codes."""
+    words = {(column, word): meaning for column, word, meaning in list_known_words()}
+    for column, meanings in site_map.table("appointments").values.items():
+        words |= {(column, word.strip().lower()): meaning for word, meaning in meanings.items()}
     engine.create_table(
         "known_words",
         {"of_column": "VARCHAR", "word": "VARCHAR", "meaning": "VARCHAR"},
-        rows=list(list_known_words()),
+        rows=[(*key, meaning) for key, meaning in words.items()],
     )
     codes = [(one.code, one.meaning) for one in read_codes()]
     engine.create_table("known_codes", {"code": "VARCHAR", "meaning": "VARCHAR"}, rows=codes)
+
+
+def _write_list(engine: Engine, name: str) -> None:
+    """Write a list that ships with the package, all its columns text."""
+    text = resources.files(__package__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(text.splitlines())
+    columns = {quote_name(column): "VARCHAR" for column in header}
+    engine.create_table(f"known_{name}", columns, rows=rows)
 
 
 def _is_data(path: Path) -> bool:
@@ -177,14 +222,15 @@ def _land_made(
     """Land what the SQL made of one canonical table; a column without any value did not come."""
     if table.name not in system.behind:
         return landing.land(table, ())
-    behind = own[system.behind[table.name]]
-    if not behind.files:
+    sources = system.behind[table.name]
+    behind = tuple(own[name] for name in ((sources,) if isinstance(sources, str) else sources))
+    if not any(one.files for one in behind):
         return landing.land(table, ())
     made = f"from_{table.name}"
-    names = [name for name in engine.column_names(made) if name != "source_row"]
+    names = [name for name in engine.column_names(made) if name not in _OF_SOURCE]
     filled = engine.rows(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {made}")[0]
     came = [name for name, n in zip(names, filled, strict=True) if n or _is_key(table, name)]
-    landed = landing.land_made(table, made, came)
+    landed = landing.land_made(table, made, columns=came)
     return LandedFrom(
         **{name: getattr(landed, name) for name in Landed.__dataclass_fields__},
         engine=engine,

@@ -1,24 +1,34 @@
 -- EMIS Web extract into our tables. A delta adds rows: of the rows with one identifier the one with the
 -- highest ProcessingId holds, and if it is marked as deleted, the thing itself is gone. Identifiers
 -- stand in braces and in either case.
--- Reads landed_emis_*, known_words, known_codes. Makes marked_emis_* and from_*.
+-- Reads landed_emis_*, known_words, known_codes. Makes from_* and, of the rows that are not used,
+-- marked_emis_*.
 
-CREATE OR REPLACE MACRO plain_guid(guid) AS lower(trim(guid, '{} '));
+CREATE OR REPLACE MACRO plain_guid(guid) AS lower(trim(guid, chr(123) || chr(125) || ' '));
 CREATE OR REPLACE MACRO is_true(flag) AS coalesce(lower(trim(flag)) IN ('true', '1', 'y', 't'), FALSE);
 CREATE OR REPLACE MACRO order_of(processing) AS coalesce(TRY_CAST(processing AS BIGINT), -1);
 
 -- Patients: the record is one registration, the latest; a regular one counts as registered.
+CREATE OR REPLACE TABLE emis_patient_again AS
+SELECT plain_guid(PatientGuid) AS guid, arg_max(rowid, (order_of(ProcessingId), rowid)) AS last_row
+FROM landed_emis_patient
+GROUP BY plain_guid(PatientGuid)
+HAVING count(*) > 1;
+
 CREATE OR REPLACE TABLE marked_emis_patient AS
-SELECT
-    rowid AS source_row,
-    CASE
-        WHEN row_number() OVER (
-            PARTITION BY plain_guid(PatientGuid) ORDER BY order_of(ProcessingId) DESC, rowid DESC
-        ) > 1 THEN 'row_superseded'
-        WHEN is_true(Deleted) THEN 'row_deleted'
-        WHEN is_true(DummyType) THEN 'test_patient'
-    END AS left_out
-FROM landed_emis_patient;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        p.rowid AS source_row,
+        CASE
+            WHEN p.rowid <> g.last_row THEN 'row_superseded'
+            WHEN is_true(p.Deleted) THEN 'row_deleted'
+            WHEN is_true(p.DummyType) THEN 'test_patient'
+        END AS left_out
+    FROM landed_emis_patient AS p
+    LEFT JOIN emis_patient_again AS g ON plain_guid(p.PatientGuid) = g.guid
+) AS judged
+WHERE left_out IS NOT NULL;
 
 CREATE OR REPLACE TABLE emis_practice AS
 SELECT plain_guid(OrganisationGuid) AS guid, arg_max(trim(ODSCode), order_of(ProcessingId)) AS ods_code
@@ -28,29 +38,25 @@ GROUP BY plain_guid(OrganisationGuid);
 
 CREATE OR REPLACE TABLE from_patients AS
 SELECT
-    m.source_row,
+    p.rowid AS source_row,
     plain_guid(p.PatientGuid) AS patient_id,
     p.Sex AS sex,
     p.DateOfBirth AS date_of_birth,
     p.DateOfDeath AS date_of_death
 FROM landed_emis_patient AS p
-JOIN marked_emis_patient AS m ON p.rowid = m.source_row
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+ANTI JOIN marked_emis_patient AS m ON p.rowid = m.source_row;
 
 CREATE OR REPLACE TABLE from_practice_registrations AS
 SELECT
-    m.source_row,
+    p.rowid AS source_row,
     plain_guid(p.PatientGuid) AS patient_id,
     coalesce(o.ods_code, plain_guid(p.OrganisationGuid)) AS practice_id,
     p.DateOfRegistration AS start_date,
     p.DateOfDeactivation AS end_date
 FROM landed_emis_patient AS p
-JOIN marked_emis_patient AS m ON p.rowid = m.source_row
+ANTI JOIN marked_emis_patient AS m ON p.rowid = m.source_row
 LEFT JOIN emis_practice AS o ON plain_guid(p.OrganisationGuid) = o.guid
-WHERE m.left_out IS NULL
-    AND lower(coalesce(nullif(trim(p.PatientTypeDescription), ''), 'regular')) IN ('regular', 'regular/gms')
-ORDER BY m.source_row;
+WHERE lower(coalesce(nullif(trim(p.PatientTypeDescription), ''), 'regular')) IN ('regular', 'regular/gms');
 
 -- Who held a session: of several people the one whose job code comes first, so that a GP goes before
 -- others. The job code where it is known, else the name of the job.
@@ -88,23 +94,32 @@ GROUP BY u.session;
 
 -- Slots: one that was never booked, or whose booking was cancelled, has no patient. A patient of
 -- another practice of the network stands in ExternalPatientGuid.
+CREATE OR REPLACE TABLE emis_slot_again AS
+SELECT plain_guid(SlotGuid) AS guid, arg_max(rowid, (order_of(ProcessingId), rowid)) AS last_row
+FROM landed_emis_slot
+GROUP BY plain_guid(SlotGuid)
+HAVING count(*) > 1;
+
 CREATE OR REPLACE TABLE marked_emis_slot AS
-SELECT
-    rowid AS source_row,
-    CASE
-        WHEN row_number() OVER (
-            PARTITION BY plain_guid(SlotGuid) ORDER BY order_of(ProcessingId) DESC, rowid DESC
-        ) > 1 THEN 'row_superseded'
-        WHEN is_true(Deleted) THEN 'row_deleted'
-        WHEN coalesce(nullif(trim(PatientGuid), ''), nullif(trim(ExternalPatientGuid), '')) IS NULL
-        THEN 'slot_without_patient'
-    END AS left_out
-FROM landed_emis_slot;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        s.rowid AS source_row,
+        CASE
+            WHEN s.rowid <> g.last_row THEN 'row_superseded'
+            WHEN is_true(s.Deleted) THEN 'row_deleted'
+            WHEN coalesce(nullif(trim(s.PatientGuid), ''), nullif(trim(s.ExternalPatientGuid), '')) IS NULL
+            THEN 'slot_without_patient'
+        END AS left_out
+    FROM landed_emis_slot AS s
+    LEFT JOIN emis_slot_again AS g ON plain_guid(s.SlotGuid) = g.guid
+) AS judged
+WHERE left_out IS NOT NULL;
 
 -- Version 5 has no status: the flag says who did not attend, the times who came in and who left.
 CREATE OR REPLACE TABLE from_appointments AS
 SELECT
-    m.source_row,
+    s.rowid AS source_row,
     plain_guid(coalesce(nullif(trim(s.PatientGuid), ''), s.ExternalPatientGuid)) AS patient_id,
     coalesce(o.ods_code, plain_guid(s.OrganisationGuid)) AS practice_id,
     s.AppointmentDate AS start_date,
@@ -123,11 +138,9 @@ SELECT
     s.BookedDate AS booked_date,
     plain_guid(s.SlotGuid) AS source_id
 FROM landed_emis_slot AS s
-JOIN marked_emis_slot AS m ON s.rowid = m.source_row
+ANTI JOIN marked_emis_slot AS m ON s.rowid = m.source_row
 LEFT JOIN emis_practice AS o ON plain_guid(s.OrganisationGuid) = o.guid
-LEFT JOIN emis_holder AS h ON plain_guid(s.SessionGuid) = h.session
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+LEFT JOIN emis_holder AS h ON plain_guid(s.SessionGuid) = h.session;
 
 -- Referrals to social prescribing, and those declined, from coded entries whose day is known.
 CREATE OR REPLACE TABLE emis_meaning AS

@@ -1,0 +1,91 @@
+"""The request to one site, made from the study file; the texts are Markdown beside this module."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+
+from righthelp.errors import UsageError
+from righthelp.protocol.requests import LOG, Entry, add_entry
+from righthelp.protocol.study import Site, Study
+
+LETTER, HOW_TO, STUDY = "letter.md", "how-to.md", "study.toml"
+
+
+def write_request(
+    study: Study, site_id: str, *, study_file: Path, folder: Path, answer_by: date, asked_on: date
+) -> list[Path]:
+    """Write what a site is sent into a folder, and note in the log that it was asked.
+
+    Raises UsageError for a site that the study has not, or a day that has passed.
+    """
+    site = study.find_site(site_id)
+    if site is None:
+        sites = ", ".join(one.id for one in study.site)
+        raise UsageError(f"there is no site {site_id}", do=f"The sites are {sites}.")
+    if answer_by <= asked_on:
+        raise UsageError(
+            f"{answer_by} is not after {asked_on}", do="Give a later day with --answer-by."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = _list_facts(study, site, answer_by=answer_by)
+    made = {LETTER: _read("letter").format(**facts), HOW_TO: read_how_to(site.route)}
+    paths = []
+    for name, text in made.items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    copy = folder / STUDY
+    copy.write_bytes(study_file.read_bytes())
+    paths += [copy, *_write_template(study, site, folder)]
+    entry = Entry(site_id, asked_on, "asked", None, f"answer by {answer_by}")
+    add_entry(study_file.parent / LOG, entry)
+    return paths
+
+
+def read_how_to(route: str) -> str:
+    """How a site gets its data, for its route."""
+    return _read(route)
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+
+
+def _write_template(study: Study, site: Site, folder: Path) -> list[Path]:
+    from righthelp.onsite.sources.template import write_counts_template, write_summary_template
+
+    writers = {"counts": write_counts_template, "summary": write_summary_template}
+    if site.route not in writers:
+        return []
+    path = folder / f"{site.id}.xlsx"
+    writers[site.route](study, path)
+    return [path]
+
+
+def _list_facts(study: Study, site: Site, *, answer_by: date) -> dict[str, str]:
+    windows, contacts = study.windows, study.contacts
+    if study.index.anchor == "month" and site.index_month is None:
+        spell, when = "the windows around your index month", "your index month"
+    else:
+        first, end = study.days_needed(site)
+        index_from, index_to = study.index_range(site)
+        spell = f"{_name(first)} to {_name(end - timedelta(1))}"
+        when = f"{_name(index_from)} to {_name(index_to - timedelta(1))}"
+    return {
+        "title": study.study.title,
+        "question": study.study.question,
+        "site": site.label,
+        "site_id": site.id,
+        "when": when,
+        "spell": spell,
+        "before": str(windows.before_months),
+        "after": str(windows.after_months),
+        "roles": ", ".join(role.replace("_", " ") for role in contacts.roles),
+        "answer_by": _name(answer_by),
+    }
+
+
+def _name(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,149 @@
+-- Vision extract into our tables. Later files add to the first: of the rows with one identifier the last
+-- holds, in the order of the files, and if its ACTION is D, the thing itself is gone. An encounter is
+-- one that took place: there are none that were missed or cancelled.
+-- Reads landed_vision_*, known_codes. Makes marked_vision_* and from_*.
+
+CREATE OR REPLACE MACRO vision_text(given) AS nullif(trim(given), '');
+CREATE OR REPLACE MACRO vision_is_deleted(action) AS coalesce(upper(trim(action)) = 'D', FALSE);
+CREATE OR REPLACE MACRO vision_day(given) AS
+    coalesce(CAST(try_strptime(trim(given), '%Y%m%d') AS DATE), TRY_CAST(trim(given) AS DATE));
+
+CREATE OR REPLACE TABLE marked_vision_patient AS
+SELECT
+    rowid AS source_row,
+    vision_text(PID) AS pid,
+    CASE
+        WHEN row_number() OVER (PARTITION BY vision_text(PID) ORDER BY rowid DESC) > 1 AND vision_text(PID) <> ''
+        THEN 'row_superseded'
+        WHEN vision_is_deleted(ACTION) THEN 'row_deleted'
+    END AS left_out
+FROM landed_vision_patient;
+
+CREATE OR REPLACE TABLE from_patients AS
+SELECT
+    m.source_row,
+    m.pid AS patient_id,
+    p.SEX AS sex,
+    vision_text(p.DATE_OF_BIRTH) AS date_of_birth,
+    vision_text(p.DATE_OF_DEATH) AS date_of_death
+FROM landed_vision_patient AS p
+JOIN marked_vision_patient AS m ON p.rowid = m.source_row
+WHERE m.left_out IS NULL
+ORDER BY m.source_row;
+
+-- ACTIVE says how somebody is registered: R regularly; others for a while, privately or not at all.
+CREATE OR REPLACE TABLE from_practice_registrations AS
+SELECT
+    m.source_row,
+    m.pid AS patient_id,
+    vision_text(p.SERVICE_ID) AS practice_id,
+    vision_text(p.REGISTERED_DATE) AS start_date,
+    vision_text(p.REMOVED_DATE) AS end_date
+FROM landed_vision_patient AS p
+JOIN marked_vision_patient AS m ON p.rowid = m.source_row
+WHERE m.left_out IS NULL AND coalesce(upper(vision_text(p.ACTIVE)), 'R') = 'R'
+ORDER BY m.source_row;
+
+-- A person who is deleted takes everything along. A hospital (H) or A+E (A) is not the practice.
+CREATE OR REPLACE TABLE marked_vision_encounter AS
+SELECT
+    e.rowid AS source_row,
+    CASE
+        WHEN row_number() OVER (
+            PARTITION BY vision_text(e.PID), vision_text(e.ID) ORDER BY e.rowid DESC
+        ) > 1 AND vision_text(e.ID) <> ''
+        THEN 'row_superseded'
+        WHEN vision_is_deleted(e.ACTION) OR d.pid IS NOT NULL THEN 'row_deleted'
+        WHEN upper(trim(e.LOCATION)) IN ('H', 'A') THEN 'encounter_elsewhere'
+    END AS left_out
+FROM landed_vision_encounter AS e
+LEFT JOIN (SELECT pid FROM marked_vision_patient WHERE left_out = 'row_deleted') AS d
+    ON vision_text(e.PID) = d.pid;
+
+-- What the types of professional are called. D10 is an interpreter or a link worker of any kind: it
+-- never counts as a GP, and as the link worker only where the site's map says so.
+CREATE OR REPLACE TABLE vision_role AS
+SELECT *
+FROM (VALUES
+    ('A', 'GP Partner'),
+    ('B', 'Locum GP'),
+    ('C', 'GP Registrar'),
+    ('D', 'Other Practice staff'),
+    ('D06', 'Practice Nurse'),
+    ('D07', 'Other Practice staff'),
+    ('D08', 'Physiotherapist'),
+    ('D09', 'Other Practice staff'),
+    ('D10', 'Interpreter / Link Worker'),
+    ('D11', 'Other Practice staff'),
+    ('D12', 'Other Practice staff'),
+    ('D13', 'Other Practice staff'),
+    ('D14', 'Other Practice staff'),
+    ('D15', 'Other Practice staff'),
+    ('D16', 'Health Visitor'),
+    ('D17', 'Nurse'),
+    ('D18', 'Nurse'),
+    ('D19', 'Nurse')
+) AS t (hcp_type, role);
+
+-- How it was held is not told, but for visits; with these alone, contacts face to face would be visits
+-- only. So nothing is said of it.
+CREATE OR REPLACE TABLE from_appointments AS
+SELECT
+    m.source_row,
+    vision_text(e.PID) AS patient_id,
+    vision_text(e.SERVICE_ID) AS practice_id,
+    vision_text(e.DATE) AS start_date,
+    'attended' AS status,
+    coalesce(r.role, vision_text(e.HCP_TYPE)) AS role,
+    vision_text(e.DURATION) AS duration_minutes,
+    vision_text(e.HCP) AS clinician_id,
+    vision_text(e.ID) AS source_id
+FROM landed_vision_encounter AS e
+JOIN marked_vision_encounter AS m ON e.rowid = m.source_row
+LEFT JOIN vision_role AS r ON upper(trim(e.HCP_TYPE)) = r.hcp_type
+WHERE m.left_out IS NULL
+ORDER BY m.source_row;
+
+CREATE OR REPLACE TABLE from_link_worker_contacts AS
+SELECT rowid AS source_row, patient_id, date, mode, outcome
+FROM landed_vision_link_worker_contacts
+ORDER BY rowid;
+
+-- Referrals to social prescribing, and those declined, where the version has SNOMED CT codes.
+CREATE OR REPLACE TABLE marked_vision_journal AS
+SELECT
+    j.rowid AS source_row,
+    k.meaning,
+    CASE
+        WHEN row_number() OVER (
+            PARTITION BY vision_text(j.PID), vision_text(j.ID) ORDER BY j.rowid DESC
+        ) > 1 AND vision_text(j.ID) <> ''
+        THEN 'row_superseded'
+        WHEN vision_is_deleted(j.ACTION) OR d.pid IS NOT NULL THEN 'row_deleted'
+        WHEN k.meaning IS NULL THEN 'code_not_used'
+    END AS left_out
+FROM landed_vision_journal AS j
+LEFT JOIN known_codes AS k ON trim(j.SNOMED_CODE) = k.code
+LEFT JOIN (SELECT pid FROM marked_vision_patient WHERE left_out = 'row_deleted') AS d
+    ON vision_text(j.PID) = d.pid;
+
+-- A decline stands beside the last referral before it; one without a referral is a referral declined.
+CREATE OR REPLACE TABLE from_referrals AS
+SELECT
+    m.source_row,
+    vision_text(j.ID) AS referral_id,
+    vision_text(j.PID) AS patient_id,
+    vision_text(j.DATE) AS referred_on,
+    CASE
+        WHEN m.meaning = 'declined' THEN vision_text(j.DATE)
+        ELSE lead(CASE WHEN m.meaning = 'declined' THEN vision_text(j.DATE) END) OVER person
+    END AS declined_on
+FROM landed_vision_journal AS j
+JOIN marked_vision_journal AS m ON j.rowid = m.source_row
+WHERE m.left_out IS NULL
+WINDOW person AS (PARTITION BY vision_text(j.PID) ORDER BY vision_day(j.DATE), m.source_row)
+QUALIFY NOT (
+    m.meaning = 'declined'
+    AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
+)
+ORDER BY m.source_row;
