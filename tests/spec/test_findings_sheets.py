@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from righthelp.onsite.findings import KINDS, Finding, RecordsRefused
+from righthelp.onsite.sources.system_kinds import SYSTEM_KINDS
 from tests.spec.test_findings import CASES as RECORD_CASES
 from tests.unit.sources.small_sheet import (
     HEADER,
@@ -131,8 +132,16 @@ def test_every_kind_of_finding_is_raised_by_a_test() -> None:
     """Here or for records; the rest are raised in the named tests of this folder."""
     raised = {case.kind for case in (*RECORD_CASES, *COUNTS_CASES, *SUMMARY_CASES)}
     elsewhere = {"folder_missing", "encoding_guessed", "sheet_missing"}
-    assert raised | elsewhere == set(KINDS)
-    assert not raised & elsewhere
+    of_systems = {name for name, *_ in SYSTEM_KINDS}
+    assert raised | elsewhere | of_systems == set(KINDS)
+    assert not raised & (elsewhere | of_systems)
+
+
+@pytest.mark.parametrize("kind", [name for name, *_ in SYSTEM_KINDS])
+def test_every_kind_that_only_extracts_have_is_raised_in_their_tests(kind: str) -> None:
+    folder = Path(__file__).parents[1] / "unit" / "sources"
+    texts = [path.read_text(encoding="utf-8") for path in folder.glob("test_*.py")]
+    assert any(f'"{kind}"' in text for text in texts)
 
 
 def test_a_sheet_in_order_raises_nothing(tmp_path: Path) -> None:

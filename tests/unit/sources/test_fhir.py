@@ -292,8 +292,10 @@ def test_compressed_files_of_other_names_give_the_same(tmp_path: Path) -> None:
 def test_without_registrations_the_finding_says_what_to_add(tmp_path: Path) -> None:
     lines = to_lines(*PATIENTS[:2], *APPOINTMENTS, *STAFF).encode()
     (tmp_path / "all.ndjson").write_bytes(lines)
-    with pytest.raises(RecordsRefused, match="when people were registered"):
+    with pytest.raises(RecordsRefused, match="when people were registered") as refused:
         read(tmp_path)
+    blocking = {one.kind for one in refused.value.findings if one.effect == "refused"}
+    assert "registration_not_supplied" in blocking
 
 
 def test_a_folder_without_patients_is_refused(tmp_path: Path) -> None:
