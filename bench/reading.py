@@ -39,7 +39,10 @@ def make_study(route: str, folder: Path) -> Study:
         "extract_to": date(2025, 1, 1),
     }
     index = {"anchor": "date", "index_from": date(2023, 1, 1), "index_to": date(2023, 12, 1)}
-    return Study.model_validate({"study": {"title": "T"}, "index": index, "site": [site]})
+    contacts = {"if_role_missing": "all_staff_marked"}
+    return Study.model_validate(
+        {"study": {"title": "T"}, "index": index, "contacts": contacts, "site": [site]}
+    )
 
 
 def read_site(route: str, folder: Path) -> int:

@@ -119,12 +119,17 @@ class Landing:
                 left_out[kind] = left_out.get(kind, 0) + n
         return Landed(table, tuple(files), frozenset(columns), n_rows, left_out)
 
-    def land_made(self, table: Table, relation: str, *, columns: Sequence[str]) -> Landed:
-        """Land a table that is in the engine already, all its columns text under our names."""
+    def land_made(
+        self, table: Table, relation: str, *, columns: Sequence[str], name: str
+    ) -> Landed:
+        """Land a table that is in the engine already, all its columns text under our names.
+
+        name: the file that stands behind it, for findings about the whole of it.
+        """
         self._engine.execute(_declare(table))
         n = self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
         known = tuple((quote_name(name), "VARCHAR") for name in columns)
-        source = Source(relation, relation, tuple(columns), known, n, 1, None)
+        source = Source(name, relation, tuple(columns), known, n, 1, None)
         chosen = {name: place for place, name in enumerate(columns) if name in table.names}
         landed, n_rows, _ = self._insert(table, source, chosen)
         return Landed(table, (landed,), frozenset(chosen), n_rows, {})

@@ -226,11 +226,12 @@ def _land_made(
     behind = tuple(own[name] for name in ((sources,) if isinstance(sources, str) else sources))
     if not any(one.files for one in behind):
         return landing.land(table, ())
+    first = next(one.files[0].name for one in behind if one.files)
     made = f"from_{table.name}"
     names = [name for name in engine.column_names(made) if name not in _OF_SOURCE]
     filled = engine.rows(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {made}")[0]
     came = [name for name, n in zip(names, filled, strict=True) if n or _is_key(table, name)]
-    landed = landing.land_made(table, made, columns=came)
+    landed = landing.land_made(table, made, columns=came, name=first)
     return LandedFrom(
         **{name: getattr(landed, name) for name in Landed.__dataclass_fields__},
         engine=engine,
