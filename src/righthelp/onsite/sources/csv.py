@@ -7,6 +7,7 @@ from pathlib import Path
 from righthelp.onsite.findings import FindingLog, refuse_if_blocked
 from righthelp.protocol.records import NEEDED, RECORDS
 from righthelp.protocol.sitemap import SiteMap
+from righthelp.schema import Table
 
 _ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".parquet")
 _JUNK = ("._", "~$", ".~lock")
@@ -17,25 +18,29 @@ def find_files(folder: Path, site_map: SiteMap, *, log: FindingLog) -> dict[str,
     if not folder.is_dir():
         log.add("folder_missing", "site", file=str(folder))
         refuse_if_blocked(log.findings, site=f"folder {folder.name}")
-    found: dict[str, tuple[Path, ...]] = {}
-    by_name = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    found = {}
     for table in RECORDS:
+        found[table.name] = find_table(folder, table, site_map=site_map, log=log)
         wanted = site_map.table(table.name).file
-        if wanted:
-            paths = _match(folder, wanted)
-            missing = not paths
-        else:
-            names = [f"{table.name}{ending}" for ending in _ENDINGS]
-            paths = tuple(by_name[name] for name in names if name in by_name)
-            missing = not paths and table.name in NEEDED
-            if len(paths) > 1:
-                both = ", ".join(path.name for path in paths)
-                log.add("file_doubled", table.name, value=both)
-                paths = paths[:1]
-        if missing:
+        if not found[table.name] and (wanted or table.name in NEEDED):
             log.add("file_missing", table.name, value=wanted or f"{table.name}.csv")
-        found[table.name] = paths
     return found
+
+
+def find_table(
+    folder: Path, table: Table, *, site_map: SiteMap, log: FindingLog
+) -> tuple[Path, ...]:
+    """The files of one table: those that the map names, else the one with the table's own name."""
+    wanted = site_map.table(table.name).file
+    if wanted:
+        return _match(folder, wanted)
+    by_name = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    names = [f"{table.name}{ending}" for ending in _ENDINGS]
+    paths = tuple(by_name[name] for name in names if name in by_name)
+    if len(paths) > 1:
+        both = ", ".join(path.name for path in paths)
+        log.add("file_doubled", table.name, value=both)
+    return paths[:1]
 
 
 def _match(folder: Path, pattern: str) -> tuple[Path, ...]:

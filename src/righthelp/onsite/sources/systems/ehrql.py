@@ -54,22 +54,11 @@ EHRQL = System(
             ),
             ("clinical_events.*",),
         ),
-        SystemTable(
-            declare(
-                "ehrql_link_worker_contacts",
-                "A contact with the link worker, in our own form.",
-                needed="patient_id date",
-                others="mode outcome",
-                optional=True,
-            ),
-            ("link_worker_contacts.*",),
-        ),
     ),
     behind={
         "patients": "ehrql_patients",
         "practice_registrations": "ehrql_practice_registrations",
         "appointments": "ehrql_appointments",
-        "link_worker_contacts": "ehrql_link_worker_contacts",
         "referrals": "ehrql_clinical_events",
     },
 )

@@ -4,6 +4,9 @@ The system's tables land as they are, all of it text, with the checks that every
 file then marks every row that is not used with the kind of finding that says why
 (`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. What it
 makes goes through the same checks as a file that a site sent in our own form.
+
+Contacts of the link worker are often kept elsewhere: a file of them in our own form beside the
+extract goes before what the system holds. So do referrals and practices.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from typing import Protocol
 
 from righthelp.engine import Engine, quote_name
 from righthelp.onsite.findings import FindingLog, Ledger, refuse_if_blocked
+from righthelp.onsite.sources.csv import find_table
 from righthelp.onsite.sources.landing import Landed, Landing, is_needed
 from righthelp.onsite.sources.vocabulary import list_known_words, read_codes
-from righthelp.protocol.records import RECORDS
+from righthelp.protocol.records import NEEDED, RECORDS
 from righthelp.protocol.sitemap import Encoding, SiteMap
 from righthelp.schema import Column, Table
 
@@ -139,8 +143,23 @@ def land_system(
         _write_list(engine, name)
     engine.run_file(SQL, f"{system.route}.sql")
     ledgers = [_account(engine, landed, log) for landed in own.values()]
-    made = {table.name: _land_made(engine, table, system, own, landing) for table in RECORDS}
+    made = {}
+    for table in RECORDS:
+        sent = _find_sent(folder, table, landing=landing, log=log)
+        paths |= {table.name: sent} if sent else {}
+        made[table.name] = (
+            landing.land(table, sent) if sent else _land_made(engine, table, system, own, landing)
+        )
     return made, ledgers, paths
+
+
+def _find_sent(
+    folder: Path, table: Table, *, landing: Landing, log: FindingLog
+) -> tuple[Path, ...]:
+    """Files in our own form, or under the site's map, of what the system need not hold."""
+    if table.name in NEEDED:
+        return ()
+    return find_table(folder, table, site_map=landing.site_map, log=log)
 
 
 def _land_text(

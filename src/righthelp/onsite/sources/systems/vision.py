@@ -73,22 +73,11 @@ VISION = System(
             ("*journal_data*", "journal.*", "journal_[0-9]*", "*_journal.*"),
             (tuple(_JOURNAL.split()), tuple(_JOURNAL_SNOMED.split())),
         ),
-        SystemTable(
-            declare(
-                "vision_link_worker_contacts",
-                "A contact with the link worker, in our own form.",
-                needed="patient_id date",
-                others="mode outcome",
-                optional=True,
-            ),
-            ("link_worker_contacts.*",),
-        ),
     ),
     behind={
         "patients": "vision_patient",
         "practice_registrations": "vision_patient",
         "appointments": "vision_encounter",
-        "link_worker_contacts": "vision_link_worker_contacts",
         "referrals": "vision_journal",
     },
     lacks=(("appointments", "status", _NO_STATUS),),

@@ -51,10 +51,6 @@ SELECT
 FROM landed_ehrql_appointments
 ORDER BY rowid;
 
-CREATE OR REPLACE TABLE from_link_worker_contacts AS
-SELECT rowid AS source_row, patient_id, date, mode, outcome
-FROM landed_ehrql_link_worker_contacts
-ORDER BY rowid;
 
 CREATE OR REPLACE TABLE marked_ehrql_clinical_events AS
 SELECT

@@ -104,10 +104,6 @@ LEFT JOIN vision_role AS r ON upper(trim(e.HCP_TYPE)) = r.hcp_type
 WHERE m.left_out IS NULL
 ORDER BY m.source_row;
 
-CREATE OR REPLACE TABLE from_link_worker_contacts AS
-SELECT rowid AS source_row, patient_id, date, mode, outcome
-FROM landed_vision_link_worker_contacts
-ORDER BY rowid;
 
 -- Referrals to social prescribing, and those declined, where the version has SNOMED CT codes.
 CREATE OR REPLACE TABLE marked_vision_journal AS
