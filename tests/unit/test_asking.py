@@ -60,7 +60,9 @@ def test_a_site_is_sent_a_letter_a_how_to_the_study_and_its_template(
     assert "1 March 2024 to 31 March 2024" in letter
     assert "1 December 2024" in letter
     assert "{" not in letter
-    assert load_study(folder / "study.toml").digest() == load_study(study_file).digest()
+    sent = load_study(folder / "study.toml")
+    assert sent.digest() == load_study(study_file).digest()
+    assert [site.id for site in sent.site] == ["north"]
     logged = read_log(tmp_path / LOG, load_study(study_file))
     assert logged == (Entry("north", date(2024, 11, 1), "asked", None, "answer by 2024-12-01"),)
 

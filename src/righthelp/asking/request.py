@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 
 from righthelp.errors import UsageError
+from righthelp.onsite.disclosure import POLICIES
 from righthelp.protocol.requests import LOG, Entry, add_entry
 from righthelp.protocol.study import Site, Study
 
+ROLE_WORDS: Mapping[str, str] = {
+    "gp": "GPs",
+    "nurse": "nurses",
+    "other_direct_care": "other staff in direct care",
+    "admin": "administrative staff",
+    "unknown": "staff whose role is not known",
+}
 LETTER, HOW_TO, STUDY = "letter.md", "how-to.md", "study.toml"
 
 
@@ -37,7 +48,7 @@ def write_request(
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     copy = folder / STUDY
-    copy.write_bytes(study_file.read_bytes())
+    copy.write_text(_keep_site(study_file.read_text(encoding="utf-8-sig"), site_id), "utf-8")
     paths += [copy, *_write_template(study, site, folder)]
     entry = Entry(site_id, asked_on, "asked", None, f"answer by {answer_by}")
     add_entry(study_file.parent / LOG, entry)
@@ -51,6 +62,13 @@ def read_how_to(route: str) -> str:
 
 def _read(name: str) -> str:
     return resources.files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+
+
+def _keep_site(text: str, site_id: str) -> str:
+    """The study file with this site alone; its rules, and so its digest, stay the same."""
+    head, *sites = re.split(r"(?m)^(?=[ \t]*\[\[site\]\])", text)
+    own = [part for part in sites if tomllib.loads(part)["site"][0]["id"] == site_id]
+    return head + "".join(own)
 
 
 def _write_template(study: Study, site: Site, folder: Path) -> list[Path]:
@@ -82,7 +100,9 @@ def _list_facts(study: Study, site: Site, *, answer_by: date) -> dict[str, str]:
         "spell": spell,
         "before": str(windows.before_months),
         "after": str(windows.after_months),
-        "roles": ", ".join(role.replace("_", " ") for role in contacts.roles),
+        "roles": ", ".join(ROLE_WORDS[role] for role in contacts.roles),
+        "withheld": str(POLICIES[study.disclosure.policy].threshold),
+        "look": "quality" if site.has_records else "check",
         "answer_by": _name(answer_by),
     }
 

@@ -4,7 +4,7 @@
 -- Reads landed_emis_*, known_words, known_codes. Makes from_* and, of the rows that are not used,
 -- marked_emis_*.
 
-CREATE OR REPLACE MACRO plain_guid(guid) AS lower(trim(guid, chr(123) || chr(125) || ' '));
+CREATE OR REPLACE MACRO plain_guid(guid) AS lower(trim(replace(replace(guid, chr(123), ''), chr(125), '')));
 CREATE OR REPLACE MACRO is_true(flag) AS coalesce(lower(trim(flag)) IN ('true', '1', 'y', 't'), FALSE);
 CREATE OR REPLACE MACRO order_of(processing) AS coalesce(TRY_CAST(processing AS BIGINT), -1);
 
