@@ -117,6 +117,16 @@ def test_a_practice_below_one_appointment_a_person_a_year_blocks() -> None:
     assert seen == "Appointments a registered person a year: P2 0.2."
 
 
+@pytest.mark.parametrize("practice", [None, "P9"])
+def test_appointments_of_no_practice_of_the_list_are_set_against_everybody(
+    practice: str | None,
+) -> None:
+    quality = look(make_records(appointments=from_month(FIRST, practice_id=practice)))
+    assert raised(quality) == {}
+    seen = next(one.seen for one in quality.looks if one.name == "volume")
+    assert seen == "Appointments a registered person a year: all practices 12.0."
+
+
 def test_copies_and_covid_and_cover() -> None:
     many = (Ledger("appointments", 1_000, 900, {"duplicate_row": 100}),)
     assert raised(look(make_records(), ledger=many)) == {"doubled": "look"}

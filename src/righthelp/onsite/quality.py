@@ -155,6 +155,14 @@ def _look_volume(engine: Engine) -> Iterator[Look]:
         "LEFT JOIN (SELECT practice_id, sum(n) AS n FROM quality_appointments "
         "GROUP BY practice_id) AS a ON r.practice_id = a.practice_id ORDER BY r.practice_id"
     )
+    n_unplaced = engine.rows(
+        "SELECT coalesce(sum(n), 0)::BIGINT FROM quality_appointments "
+        "WHERE practice_id NOT IN (SELECT practice_id FROM quality_registered)"
+    )[0][0]
+    if n_unplaced and rows:
+        # Which practice they belong to is not told for all, so it is not told for any.
+        total = n_unplaced + sum(n for _, n, _ in rows)
+        rows = [("all practices", total, sum(months for _, _, months in rows))]
     rates = {practice: 12 * float(n) / float(months) for practice, n, months in rows if months}
     thin = {practice: rate for practice, rate in rates.items() if rate < PER_PERSON_YEAR}
     told = ", ".join(f"{practice} {rate:.1f}" for practice, rate in (thin or rates).items())
