@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,28 @@ def read_panel(middle: int) -> npt.NDArray[np.int64]:
     return visits
 
 
-def try_panel(draw: tuple[int, int]) -> Trial:
-    """One draw (middle year, seed) of real people, on arrays in place of a written sheet."""
+RULES: Mapping[str, Callable[[npt.NDArray[np.int64]], npt.NDArray[np.float64]]] = {
+    "at any visit alike": lambda visits: 0.012 * np.minimum(visits, 15),
+    "from five visits on, a quarter": lambda visits: np.where(visits >= 5, 0.25, 0.0),
+    "one in twelve, whoever comes": lambda visits: np.full(len(visits), 1 / 12),
+}
+"""Other rules of who would be called seen: the chance by the visits of the middle year."""
+
+
+def try_panel(draw: tuple[int, int] | tuple[int, int, str]) -> Trial:
+    """One draw (middle year, seed) of real people, on arrays in place of a written sheet.
+
+    A third part names one of RULES; without it the study's own rule holds.
+    """
     _, script = open_panel()
-    visits = read_panel(draw[0])
-    counted = count_panel(visits, script["draw_seen"](visits, draw[1]))
+    middle, seed, *rule = draw
+    visits = read_panel(middle)
+    if rule:
+        chance = RULES[rule[0]](visits[:, 1])
+        seen = np.random.default_rng(seed).random(len(visits)) < chance
+    else:
+        seen = script["draw_seen"](visits, seed)
+    counted = count_panel(visits, seen)
     return read_trial(answer(counted), n_seen=count_new(counted))
 
 

@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.panel import open_panel, try_panel
+from bench.panel import RULES, open_panel, try_panel
 from bench.performance import Share
 from bench.scenarios import SCENARIOS
 from bench.summary import Row, draw_summary, percent, print_summary
@@ -198,6 +198,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         trials = run_all(try_panel, draws, jobs=given.jobs, name=f"panel {middle}")
         title = f"Real people to whom nothing was done, {middle - 1} to {middle + 1}"
         print_table(title, trials, truth=0.0)
+        for rule in RULES:
+            by_rule = ((middle, seed, rule) for seed in range(given.draws))
+            trials = run_all(try_panel, by_rule, jobs=given.jobs, name=f"panel {middle}")
+            print_table(f"{title}; seen: {rule}", trials, truth=0.0)
     print(f"\n{time.perf_counter() - began:.0f} seconds.")
 
 
