@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from righthelp.engine import Engine, open_engine, quote
+from righthelp.protocol.records import CLINICAL_EVENTS, FLAGS, NEEDS, OUTCOMES, SUPPORT
 
 PEOPLE_PER_PRACTICE = 9_000
 APPOINTMENTS_PER_PERSON = 18
@@ -192,9 +193,13 @@ ORDER BY date, patient_id
 _REFERRALS = """
 SELECT 'referral-' || row_number() OVER (ORDER BY patient_id) AS referral_id,
     patient_id, 'bench' AS site_id, referred_on, 'gp' AS referrer_role, referred_on AS accepted_on,
-    NULL::DATE AS declined_on, NULL::DATE AS returned_on, NULL::DATE AS closed_on
+    NULL::DATE AS declined_on, NULL::DATE AS returned_on, NULL::DATE AS closed_on,
+    NULL::VARCHAR AS return_reason
 FROM referred ORDER BY patient_id
 """
+
+
+_TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE"}
 
 
 @dataclass(frozen=True)
@@ -250,6 +255,9 @@ def write_appointments(
             "referrals": _REFERRALS,
         }.items():
             _copy(engine, query.format(**settings), folder / f"{name}.parquet")
+        for table in (CLINICAL_EVENTS, NEEDS, SUPPORT, FLAGS, OUTCOMES):
+            columns = ", ".join(f"NULL::{_TYPES[c.type]} AS {c.name}" for c in table.columns)
+            _copy(engine, f"SELECT {columns} WHERE false", folder / f"{table.name}.parquet")
     return Written(n_rows, n_people, book.stat().st_size, time.perf_counter() - began)
 
 

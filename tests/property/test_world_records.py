@@ -13,7 +13,13 @@ from righthelp.engine import open_engine
 from righthelp.protocol.records import RECORDS
 from righthelp.world import Population, World, load_world, simulate
 
-_TYPES = {"VARCHAR": "text", "DATE": "date", "INTEGER": "integer", "BIGINT": "integer"}
+_TYPES = {
+    "VARCHAR": "text",
+    "DATE": "date",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "DOUBLE": "number",
+}
 
 worlds = st.builds(
     World,

@@ -99,6 +99,63 @@ REFERRALS = Table(
         Column("declined_on", "date", "Day the person declined", nullable=True),
         Column("returned_on", "date", "Day it was returned as unsuitable", nullable=True),
         Column("closed_on", "date", "Day it was closed", nullable=True),
+        Column("return_reason", "text", "Why it was returned, in few words", nullable=True),
+    ),
+    optional=True,
+)
+CLINICAL_EVENTS = Table(
+    "clinical_events",
+    "One row for each coded entry of the clinical record.",
+    (
+        _PATIENT,
+        Column("date", "date", "Day of the entry"),
+        Column("snomedct_code", "text", "SNOMED CT concept, as text"),
+        Column("numeric_value", "number", "Value that was measured", nullable=True),
+    ),
+    optional=True,
+)
+NEEDS = Table(
+    "needs",
+    "One row for each need or concern recorded with a referral.",
+    (
+        Column("referral_id", "text", "The referral"),
+        Column("need", "text", "The need, in the words of the study's map"),
+        Column("recorded_on", "date", "Day it was recorded", nullable=True),
+        Column("resolved_on", "date", "Day it was met", nullable=True),
+    ),
+    optional=True,
+)
+SUPPORT = Table(
+    "support",
+    "One row for each support offered after a referral.",
+    (
+        Column("referral_id", "text", "The referral"),
+        Column("kind", "text", "The support, in the words of the study's map"),
+        Column("offered_on", "date", "Day it was offered"),
+        Column("accepted_on", "date", "Day the person accepted it", nullable=True),
+        Column("started_on", "date", "Day it began", nullable=True),
+    ),
+    optional=True,
+)
+FLAGS = Table(
+    "flags",
+    "One row for each concern that the link worker passed back to the practice.",
+    (
+        _PATIENT,
+        Column("date", "date", "Day it was passed back"),
+        Column("kind", "text", "What it was about", nullable=True),
+    ),
+    optional=True,
+)
+OUTCOMES = Table(
+    "outcomes",
+    "One row for each scored questionnaire, or each item of one that has no total.",
+    (
+        _PATIENT,
+        Column("date", "date", "Day it was filled in"),
+        Column("instrument", "text", "The instrument"),
+        Column("version", "text", "Version of the instrument", nullable=True),
+        Column("score", "number", "Score on the instrument's own scale"),
     ),
     optional=True,
 )
@@ -110,6 +167,11 @@ RECORDS: tuple[Table, ...] = (
     APPOINTMENTS,
     LINK_WORKER_CONTACTS,
     REFERRALS,
+    CLINICAL_EVENTS,
+    NEEDS,
+    SUPPORT,
+    FLAGS,
+    OUTCOMES,
 )
 
 NEEDED = ("patients", "practice_registrations", "appointments")

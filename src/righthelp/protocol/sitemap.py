@@ -66,6 +66,11 @@ class SiteMap(Part):
     appointments: TableMap = TableMap()
     link_worker_contacts: TableMap = TableMap()
     referrals: TableMap = TableMap()
+    clinical_events: TableMap = TableMap()
+    needs: TableMap = TableMap()
+    support: TableMap = TableMap()
+    flags: TableMap = TableMap()
+    outcomes: TableMap = TableMap()
     counts: TableMap = TableMap()
     summary: TableMap = TableMap()
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from righthelp.world.book import Book, write_book
 from righthelp.world.days import Days, Ints, lay_out_days, weigh_months
+from righthelp.world.help import Help, give_help
 from righthelp.world.need import draw_need
 from righthelp.world.people import People, draw_people
+from righthelp.world.reasons import Record, draw_reasons, share_reasons, write_record
 from righthelp.world.scheme import (
     Contacts,
     Referrals,
@@ -37,6 +39,8 @@ class Population:
     appointments: Book
     link_worker_contacts: Contacts
     referrals: Referrals
+    record: Record
+    help: Help
     truth: Truth
 
 
@@ -55,7 +59,18 @@ def simulate(world: World) -> Population:
     referrals, contacts = refer_people(
         world, people, need=need, visits=without, stay=stay, days=days
     )
-    realised = apply_effect(world, without, referrals=referrals, need=need, stay=stay, days=days)
+    shares = share_reasons(world, people)
+    reasons = draw_reasons(world, without, shares=shares)
+    realised, realised_reasons = apply_effect(
+        world,
+        without,
+        reasons=reasons,
+        shares=shares,
+        referrals=referrals,
+        need=need,
+        stay=stay,
+        days=days,
+    )
     book = write_book(
         world,
         people,
@@ -71,11 +86,23 @@ def simulate(world: World) -> Population:
         referrals,
         without=without,
         realised=realised,
+        reasons=reasons,
+        realised_reasons=realised_reasons,
         need=need,
         joined=people.joined,
         stay=stay,
         days=days,
     )
     return Population(
-        world, days, people, stay, start_scheme(world, days), book, contacts, referrals, truth
+        world=world,
+        days=days,
+        people=people,
+        stay=stay,
+        scheme_start=start_scheme(world, days),
+        appointments=book,
+        link_worker_contacts=contacts,
+        referrals=referrals,
+        record=write_record(world, people, visits=realised, reasons=realised_reasons, days=days),
+        help=give_help(world, people, referrals=referrals, stay=stay, days=days),
+        truth=truth,
     )

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from righthelp.protocol.records import MODES
-from righthelp.world.days import Bools, Days, Ints
+from righthelp.world.days import Bools, Days, Floats, Ints
 from righthelp.world.need import Need
 from righthelp.world.people import People
 from righthelp.world.settings import World, open_stream
 from righthelp.world.stay import Stay
 from righthelp.world.visits import Visits, draw_added_visits
+
+Codes = NDArray[np.uint8]
 
 NEVER = np.iinfo(np.int64).min
 _RECENT_DAYS = 91
@@ -131,23 +133,42 @@ def _follow_up(
 
 
 def apply_effect(
-    world: World, visits: Visits, *, referrals: Referrals, need: Need, stay: Stay, days: Days
-) -> Visits:
-    """Visits with the scheme: those after the first contact thinned or added to by `effect_rr`."""
+    world: World,
+    visits: Visits,
+    *,
+    reasons: Codes,
+    shares: Floats,
+    referrals: Referrals,
+    need: Need,
+    stay: Stay,
+    days: Days,
+) -> tuple[Visits, Codes]:
+    """Visits with the scheme, and what each is about: those after the first contact thinned where
+    the effect on their reason is below 1, and added to where it is above."""
+    effect = world.effect_rr * np.asarray(world.effect_by_reason)
     seen = referrals.first_contact != NEVER
     person, first_contact = referrals.person[seen], referrals.first_contact[seen]
-    if world.effect_rr == 1 or not len(person):
-        return visits
+    if (effect == 1).all() or not len(person):
+        return visits, reasons
     rng = open_stream(world, "effect")
-    if world.effect_rr < 1:
+    key, about = visits.key, reasons
+    if effect.min() < 1:
         begins = np.full(world.n_people, visits.stride)
         begins[person] = first_contact
-        chance = rng.random(len(visits.key))
-        kept = (visits.day <= begins[visits.person]) | (chance < world.effect_rr)
-        return Visits(visits.key[kept], visits.stride)
-    rate = need.rate[:, person] * (world.effect_rr - 1)
-    added = draw_added_visits(rng, rate, days=days, taken=visits, person=person)
-    column = np.searchsorted(person, added // visits.stride)
-    day = added % visits.stride
-    added = added[(day > first_contact[column]) & (day < stay.end[person[column]])]
-    return Visits(np.sort(np.concatenate([visits.key, added])), visits.stride)
+        chance = rng.random(len(key))
+        kept = (visits.day <= begins[visits.person]) | (chance < effect[reasons])
+        key, about = key[kept], about[kept]
+    more = shares[person] * np.maximum(effect - 1, 0)
+    if more.any():
+        rate = need.rate[:, person] * more.sum(axis=1)
+        added = draw_added_visits(rng, rate, days=days, taken=visits, person=person)
+        column = np.searchsorted(person, added // visits.stride)
+        day = added % visits.stride
+        inside = (day > first_contact[column]) & (day < stay.end[person[column]])
+        added, column = added[inside], column[inside]
+        chance = rng.random(len(added)) * more[column].sum(axis=1)
+        what = (chance[:, None] >= np.cumsum(more[column], axis=1)[:, :-1]).sum(axis=1)
+        order = np.argsort(np.concatenate([key, added]), kind="stable")
+        key = np.concatenate([key, added])[order]
+        about = np.concatenate([about, what.astype(np.uint8)])[order]
+    return Visits(key, visits.stride), about

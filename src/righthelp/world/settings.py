@@ -16,8 +16,22 @@ SEASON = (1.044, 1.010, 1.047, 1.011, 1.003, 0.985, 0.967, 0.913, 1.004, 1.005, 
 
 Source: NHS England GP appointments data, March 2019 to February 2020, 49 CCGs."""
 
+REASONS = ("new_problem", "long_term_condition", "mental_health", "social", "other")
+"""What a visit can be about, in the order of `reason_shares` and `effect_by_reason`."""
+
 Stream = Literal[
-    "people", "need", "stay", "visits", "referral", "contacts", "effect", "book", "staff"
+    "people",
+    "need",
+    "stay",
+    "visits",
+    "referral",
+    "contacts",
+    "effect",
+    "book",
+    "staff",
+    "reasons",
+    "record",
+    "help",
 ]
 _STREAMS: tuple[Stream, ...] = (
     "people",
@@ -29,10 +43,18 @@ _STREAMS: tuple[Stream, ...] = (
     "effect",
     "book",
     "staff",
+    "reasons",
+    "record",
+    "help",
 )
 
 
 _SHARES = (
+    "coded_share",
+    "offered_share",
+    "fit_share",
+    "flagged_share",
+    "scored_again_share",
     "social_need_share",
     "late_joiner_share",
     "did_not_attend_share",
@@ -125,6 +147,23 @@ class World:
     """Further link worker contacts, about four weeks apart."""
     effect_rr: float = 1.0
     """Attended GP visits from the day after the first link worker contact, against no contact."""
+    effect_by_reason: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
+    """The same for each reason (REASONS), on top of `effect_rr`."""
+
+    reason_shares: tuple[float, ...] = (0.02, 0.25, 0.12, 0.09, 0.52)
+    """What visits are about (REASONS), before age and social need."""
+    coded_share: float = 0.85
+    """Visits that leave a code of what they were about; newly found problems always do."""
+    offered_share: float = 0.9
+    """Needs of people seen for which support is offered."""
+    fit_share: float = 0.85
+    """Support offered that addresses the need."""
+    flagged_share: float = 0.1
+    """People seen of whom the link worker passes something back to the practice."""
+    scored_again_share: float = 0.55
+    """Of those who filled in a questionnaire at the start, those who do so again."""
+    wellbeing_effect: float = 0.25
+    """Change of wellbeing by the link worker, in standard deviations of people."""
 
     death_rate_per_month: float = 0.0008
     departure_rate_per_month: float = 0.004
@@ -176,6 +215,19 @@ def _list_rules(world: World) -> list[tuple[str, bool, str]]:
             "one weight of 0 or more for each of lag_months",
         ),
         ("effect_rr", 0 <= world.effect_rr <= 3, "a ratio from 0 to 3"),
+        (
+            "effect_by_reason",
+            len(world.effect_by_reason) == len(REASONS)
+            and min(world.effect_by_reason) >= 0
+            and world.effect_rr * max(world.effect_by_reason) <= 20,
+            "a ratio of 0 or more for each of five reasons, with effect_rr at most 20",
+        ),
+        (
+            "reason_shares",
+            len(world.reason_shares) == len(REASONS) and min(world.reason_shares) > 0,
+            "a share above 0 for each of five reasons",
+        ),
+        ("wellbeing_effect", abs(world.wellbeing_effect) <= 3, "a number from -3 to 3"),
         (
             "attended_share",
             0 < world.attended_share <= 1 - world.did_not_attend_share,

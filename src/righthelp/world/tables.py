@@ -13,8 +13,17 @@ from righthelp.engine import Engine, open_engine
 from righthelp.protocol.records import MODES, RECORDS, ROLES, STATUSES
 from righthelp.world.book import BOOK_COLUMNS, CATEGORIES
 from righthelp.world.days import Ints
+from righthelp.world.help import (
+    FLAG_KINDS,
+    INSTRUMENTS,
+    NEEDS,
+    REFERRERS,
+    RETURN_REASONS,
+    SUPPORTS,
+)
 from righthelp.world.people import ETHNICITIES, SEXES
 from righthelp.world.population import Population
+from righthelp.world.reasons import CODES
 from righthelp.world.scheme import NEVER
 
 TABLES = tuple(table.name for table in RECORDS)
@@ -27,6 +36,13 @@ _VOCABULARIES = {
     "category": CATEGORIES,
     "sex": SEXES,
     "ethnicity": ETHNICITIES,
+    "code": CODES,
+    "need": NEEDS,
+    "support": SUPPORTS,
+    "referrer": REFERRERS,
+    "return_reason": RETURN_REASONS,
+    "flag": FLAG_KINDS,
+    "instrument": INSTRUMENTS,
 }
 
 
@@ -99,6 +115,17 @@ def hand_over(engine: Engine, population: Population) -> None:
     _hand_over_people(engine, population)
     book = population.appointments
     engine.register_columns("drawn_appointments", {n: getattr(book, n) for n in BOOK_COLUMNS})
+    _hand_over_scheme(engine, population)
+    record = population.record
+    engine.register_columns(
+        "drawn_record",
+        {"person": _to_sql(record.person), "day": _to_sql(record.day), "code": record.code},
+    )
+    engine.run_file("righthelp.world.sql", "canonical.sql")
+
+
+def _hand_over_scheme(engine: Engine, population: Population) -> None:
+    """Register contacts with the link worker, referrals, and what came of them."""
     contacts, referrals = population.link_worker_contacts, population.referrals
     engine.register_columns(
         "drawn_contacts",
@@ -115,10 +142,45 @@ def hand_over(engine: Engine, population: Population) -> None:
         {
             "referral": np.arange(1, len(referrals.person) + 1, dtype=np.int32),
             "person": _to_sql(referrals.person),
+            "referrer": _to_sql(population.help.referrer),
+            "return_reason": _to_sql(population.help.return_reason),
             **{name: _to_sql(getattr(referrals, name)) for name in when},
         },
     )
-    engine.run_file("righthelp.world.sql", "canonical.sql")
+    given = population.help
+    engine.register_columns(
+        "drawn_needs",
+        {
+            "referral": _to_sql(given.need_referral + 1),
+            "need": _to_sql(given.need),
+            "resolved": _to_sql(given.need_resolved),
+        },
+    )
+    engine.register_columns(
+        "drawn_support",
+        {
+            "referral": _to_sql(given.support_referral + 1),
+            "support": _to_sql(given.support),
+            **{name: _to_sql(getattr(given, name)) for name in ("offered", "accepted", "started")},
+        },
+    )
+    engine.register_columns(
+        "drawn_flags",
+        {
+            "person": _to_sql(given.flag_person),
+            "day": _to_sql(given.flag_day),
+            "flag": _to_sql(given.flag),
+        },
+    )
+    engine.register_columns(
+        "drawn_scores",
+        {
+            "person": _to_sql(given.score_person),
+            "day": _to_sql(given.score_day),
+            "instrument": _to_sql(given.instrument),
+            "score": given.score,
+        },
+    )
 
 
 def _hand_over_people(engine: Engine, population: Population) -> None:

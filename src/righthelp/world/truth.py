@@ -8,8 +8,8 @@ import numpy as np
 
 from righthelp.world.days import Bools, Dates, Days, Floats, Ints
 from righthelp.world.need import Need
-from righthelp.world.scheme import NEVER, Referrals
-from righthelp.world.settings import World
+from righthelp.world.scheme import NEVER, Codes, Referrals
+from righthelp.world.settings import REASONS, World
 from righthelp.world.stay import Stay
 from righthelp.world.visits import Visits
 
@@ -39,6 +39,9 @@ class Truth:
     realised_after: Ints
     complete: Bools
     """Registered and inside the world for all of both windows."""
+    counterfactual_after_by_reason: Ints
+    realised_after_by_reason: Ints
+    """(n_seen, 5): the same counts by what the visits were about (settings.REASONS)."""
 
 
 AFTER_DAYS = 182
@@ -50,6 +53,8 @@ def tell_truth(
     *,
     without: Visits,
     realised: Visits,
+    reasons: Codes,
+    realised_reasons: Codes,
     need: Need,
     joined: Ints,
     stay: Stay,
@@ -72,6 +77,12 @@ def tell_truth(
 
     within = (np.maximum(first, after), np.minimum(end, after + AFTER_DAYS))
     window_end = contact + 1 + AFTER_DAYS
+
+    def split(visits: Visits, about: Codes) -> Ints:
+        each = [Visits(visits.key[about == one], visits.stride) for one in range(len(REASONS))]
+        counts = [one.count_between(person, first=contact + 1, end=window_end) for one in each]
+        return np.column_stack(counts)
+
     return Truth(
         effect_rr=world.effect_rr,
         after_days=AFTER_DAYS,
@@ -90,4 +101,6 @@ def tell_truth(
         complete=(joined[person] <= contact - AFTER_DAYS)
         & (contact >= AFTER_DAYS)
         & (window_end <= np.minimum(stay.end[person], days.n_days)),
+        counterfactual_after_by_reason=split(without, reasons),
+        realised_after_by_reason=split(realised, realised_reasons),
     )

@@ -23,6 +23,7 @@ EARLIEST_BIRTH = date(1850, 1, 1)
 _KEPT_EARLY = {("patients", "date_of_birth"), ("practice_registrations", "start_date")}
 _KEYS = {"patients": "patient_id", "practices": "practice_id"}
 _RANGES = {"imd_decile": (1, 10), "list_size": (0, 10**8), "duration_minutes": (0, 24 * 60)}
+_ANY_NUMBER = (-(10**9), 10**9)
 _MOST_WORDS = 50
 _MOST_WORDS_AT_ONCE = 200
 _EDGES = "' ' || chr(9) || chr(160) || chr(8203) || chr(65279)"
@@ -315,7 +316,7 @@ class ColumnCheck:
         self._read_odd(landed, column, f"TRY_CAST({number} AS DOUBLE)")
         unread = f"{odd} IS NOT NULL"
         self.note(landed, "number_unreadable", column=column.name, where=unread, value=odd)
-        low, high = _RANGES[column.name]
+        low, high = _RANGES.get(column.name, _ANY_NUMBER)
         whole = f" OR {name} <> floor({name})" if column.type == "integer" else ""
         impossible = f"NOT isfinite({name}) OR {name} NOT BETWEEN {low} AND {high}{whole}"
         text = f"CAST({name} AS VARCHAR)"

@@ -15,7 +15,11 @@ _EVENTS = (
     ("appointments", "start_date"),
     ("link_worker_contacts", "date"),
     ("referrals", "referred_on"),
+    ("clinical_events", "date"),
+    ("flags", "date"),
+    ("outcomes", "date"),
 )
+_OF_REFERRALS = ("needs", "support")
 _CHECKS = (
     ("after_death", "p.date_of_death IS NOT NULL AND e.{day} > p.date_of_death"),
     ("patient_unknown", "p.is_patient IS NULL"),
@@ -32,6 +36,8 @@ def check_consistency(check: ColumnCheck, landed: Mapping[str, Landed], *, site:
     for table, day in _EVENTS:
         if landed[table].files:
             _check_events(check, landed[table], day)
+    for table in _OF_REFERRALS:
+        _check_referral(check, landed[table])
     _remove_left_out(engine, landed)
     _check_months(engine, check.log, site)
     _check_practices(engine, check.log, site)
@@ -141,6 +147,18 @@ def _check_events(check: ColumnCheck, landed: Landed, day: str) -> None:
                 value=f"{n_people} people",
                 n_rows=n_rows,
             )
+
+
+def _check_referral(check: ColumnCheck, landed: Landed) -> None:
+    """Note what hangs on a referral that did not come."""
+    check.note(
+        landed,
+        "referral_not_found",
+        column="referral_id",
+        where="referral_id NOT IN "
+        "(SELECT referral_id FROM landed_referrals WHERE referral_id IS NOT NULL)",
+        value="NULL",
+    )
 
 
 def _check_months(engine: Engine, log: FindingLog, site: Site) -> None:

@@ -226,6 +226,12 @@ _ROWS: tuple[tuple[str, Effect, str, str], ...] = (
         "Check whose record this is, and the date of birth.",
     ),
     (
+        "referral_not_found",
+        "noted",
+        "The referral is not among the referrals that came",
+        "Check that both files were made on the same day.",
+    ),
+    (
         "after_death",
         "noted",
         "The date lies after the person's death; it is never counted",

@@ -84,17 +84,81 @@ JOIN named_people USING (person)
 JOIN vocabulary AS modes ON modes.field = 'mode' AND modes.code = mode
 ORDER BY day, person;
 
+CREATE OR REPLACE VIEW named_referrals AS
+SELECT referral, site_id || '-referral-' || lpad(referral::TEXT, 6, '0') AS referral_id
+FROM drawn_referrals, drawn_world;
+
 CREATE OR REPLACE VIEW world_referrals AS
 SELECT
-    site_id || '-referral-' || lpad(referral::TEXT, 6, '0') AS referral_id,
+    referral_id,
     patient_id,
     site_id,
     first_day + referred AS referred_on,
-    'gp' AS referrer_role,
+    referrers.word AS referrer_role,
     first_day + nullif(accepted, -2147483648) AS accepted_on,
     first_day + nullif(declined, -2147483648) AS declined_on,
     first_day + nullif(returned, -2147483648) AS returned_on,
-    first_day + nullif(closed, -2147483648) AS closed_on
+    first_day + nullif(closed, -2147483648) AS closed_on,
+    reasons.word AS return_reason
 FROM drawn_referrals
+JOIN named_referrals USING (referral)
 JOIN named_people USING (person)
+JOIN vocabulary AS referrers ON referrers.field = 'referrer' AND referrers.code = referrer
+LEFT JOIN vocabulary AS reasons ON reasons.field = 'return_reason' AND reasons.code = return_reason
 ORDER BY referral;
+
+CREATE OR REPLACE VIEW world_clinical_events AS
+SELECT
+    patient_id,
+    first_day + day AS date,
+    codes.word AS snomedct_code,
+    NULL::DOUBLE AS numeric_value
+FROM drawn_record AS d
+JOIN named_people USING (person)
+JOIN vocabulary AS codes ON codes.field = 'code' AND codes.code = d.code
+ORDER BY day, person, codes.word;
+
+CREATE OR REPLACE VIEW world_needs AS
+SELECT
+    referral_id,
+    needs.word AS need,
+    first_day + referred AS recorded_on,
+    first_day + nullif(resolved, -2147483648) AS resolved_on
+FROM drawn_needs AS d
+JOIN named_referrals USING (referral)
+JOIN drawn_referrals USING (referral)
+CROSS JOIN drawn_world
+JOIN vocabulary AS needs ON needs.field = 'need' AND needs.code = d.need
+ORDER BY referral, d.need;
+
+CREATE OR REPLACE VIEW world_support AS
+SELECT
+    referral_id,
+    supports.word AS kind,
+    first_day + offered AS offered_on,
+    first_day + nullif(accepted, -2147483648) AS accepted_on,
+    first_day + nullif(started, -2147483648) AS started_on
+FROM drawn_support AS d
+JOIN named_referrals USING (referral)
+CROSS JOIN drawn_world
+JOIN vocabulary AS supports ON supports.field = 'support' AND supports.code = d.support
+ORDER BY referral, d.support;
+
+CREATE OR REPLACE VIEW world_flags AS
+SELECT patient_id, first_day + day AS date, flags.word AS kind
+FROM drawn_flags AS d
+JOIN named_people USING (person)
+JOIN vocabulary AS flags ON flags.field = 'flag' AND flags.code = d.flag
+ORDER BY day, person;
+
+CREATE OR REPLACE VIEW world_outcomes AS
+SELECT
+    patient_id,
+    first_day + day AS date,
+    instruments.word AS instrument,
+    NULL::TEXT AS version,
+    score
+FROM drawn_scores AS d
+JOIN named_people USING (person)
+JOIN vocabulary AS instruments ON instruments.field = 'instrument' AND instruments.code = d.instrument
+ORDER BY person, d.instrument, day;
