@@ -27,6 +27,7 @@ from righthelp.evidence.estimates import (
     read_estimates,
 )
 from righthelp.evidence.matched import MatchedEvidence, gather_matched
+from righthelp.evidence.meaning.gather import MeaningEvidence, gather_meaning
 from righthelp.evidence.scheme import SchemeEvidence, gather_scheme
 from righthelp.evidence.sites import SiteAccount, account_sites
 from righthelp.evidence.summary import Summary, summarise
@@ -91,6 +92,7 @@ class Evidence:
     not_held: tuple[SiteNotHeld, ...]
     matched: MatchedEvidence
     scheme: SchemeEvidence
+    meaning: MeaningEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -160,6 +162,7 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
         not_held=read_not_held(rows["not_held"]),
         matched=matched,
         scheme=gather_scheme(rows["series"]),
+        meaning=gather_meaning(rows),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(

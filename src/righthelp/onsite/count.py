@@ -18,6 +18,7 @@ from righthelp.onsite.estimates import (
 )
 from righthelp.onsite.flow import FlowStep, read_flow
 from righthelp.onsite.matching import Matching, match_people
+from righthelp.onsite.meaning.meaning import Meaning, measure_meaning
 from righthelp.onsite.moments import collect_course
 from righthelp.onsite.not_held import NotHeld, read_not_held
 from righthelp.onsite.people import read_counted
@@ -42,6 +43,7 @@ class Records:
     diagnostics: Diagnostics
     rehearsal: Rehearsal
     series: list[PracticeMonth]
+    meaning: Meaning
 
 
 def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
@@ -62,6 +64,8 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
     tell("matching")
     matching = match_people(engine, rules)
     diagnostics = diagnose(engine, rules, counted=counted)
+    tell("looking at what a change means")
+    meaning = measure_meaning(engine, rules)
     draw_rehearsal(engine)
     tell("estimating")
     estimates = [*estimate_site(counted, rules.study), *name_matched(matching.matched)]
@@ -86,4 +90,5 @@ def count_records(engine: Engine, rules: Rules, *, tell: Progress) -> Records:
         diagnostics=diagnostics,
         rehearsal=rehearsal,
         series=series,
+        meaning=meaning,
     )

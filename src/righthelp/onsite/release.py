@@ -29,6 +29,7 @@ from righthelp.onsite.disclosure import (
 from righthelp.onsite.estimates import SiteEstimate
 from righthelp.onsite.flow import FlowStep
 from righthelp.onsite.matching import Matching
+from righthelp.onsite.meaning.meaning import Meaning, list_meaning_rows
 from righthelp.onsite.not_held import NotHeld
 from righthelp.onsite.rehearsal import Rehearsal
 from righthelp.onsite.release_matched import list_matched_rows
@@ -73,6 +74,7 @@ class Answer:
     supply: Sequence[Mapping[str, Any]]
     provenance: Mapping[str, Any]
     series: Sequence[PracticeMonth] = ()
+    meaning: Meaning | None = None
 
 
 def release(answer: Answer, *, study: Study, site: Site) -> Released:
@@ -104,6 +106,7 @@ def release(answer: Answer, *, study: Study, site: Site) -> Released:
             policy=policy,
         ),
         "series": list_series_rows(answer.series, policy),
+        **list_meaning_rows(answer.meaning, policy),
         "quality": [_quality(row, policy) for row in answer.quality],
         "supply": answer.supply,
     }

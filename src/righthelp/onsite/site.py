@@ -101,6 +101,7 @@ def _count_records(study: Study, site: Site, tell: Progress, memory_limit: str) 
         diagnostics=counted.diagnostics,
         rehearsal=counted.rehearsal,
         series=counted.series,
+        meaning=counted.meaning,
         quality=_quality(records.findings),
         supply=records.supply,
         provenance=_provenance(

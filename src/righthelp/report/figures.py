@@ -13,6 +13,7 @@ from righthelp.evidence.summary import spell
 from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.canvas import ShownFigure, show_figure
 from righthelp.report.matched_figures import draw_balance, list_matched_rows
+from righthelp.report.meaning.parts import draw_meaning_figures
 from righthelp.report.month_figures import draw_course, draw_months
 from righthelp.report.people_figures import (
     draw_change,
@@ -33,7 +34,8 @@ TABLE_BELOW = "The numbers are in the table below."
 
 def draw_all(evidence: Evidence) -> dict[str, ShownFigure]:
     """Every figure that the returns can fill, by name; one without numbers is left out."""
-    return {figure.name: figure for figure in _draw_each(evidence)}
+    drawn = {figure.name: figure for figure in _draw_each(evidence)}
+    return drawn | draw_meaning_figures(evidence)
 
 
 def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:

@@ -17,6 +17,7 @@ from righthelp.report.matched_tables import (
     list_matched,
     list_matched_months,
 )
+from righthelp.report.meaning.parts import list_meaning_tables
 from righthelp.report.ratio_tables import (
     list_definitions,
     list_estimates,
@@ -340,6 +341,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_lost(evidence),
         list_series(evidence),
         list_staggered(evidence),
+        *list_meaning_tables(evidence),
         list_supply(evidence),
         list_quality(evidence),
         list_provenance(evidence),

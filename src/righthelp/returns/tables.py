@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from righthelp.returns.columns import SITE, STATE, WHO
+from righthelp.returns.meaning import MEANING_TABLES
 from righthelp.schema import Column, Row, Table
-
-STATES = ("given", "rounded", "suppressed", "not_collected", "not_estimable")
-"""given: exact and free to leave; rounded; suppressed: withheld, too few people; not_collected:
-the route has none; not_estimable: no number can be made."""
 
 DESIGNS: Mapping[str, str] = {
     "crude": "Before and after, as counted",
@@ -54,23 +52,13 @@ CHECK_WORDS: Mapping[str, str] = {
     "detectable_fewer": "Largest ratio below 1 that the site would find in four studies of five",
     "detectable_more": "Smallest ratio above 1 that the site would find in four studies of five",
 }
-_SITE = Column("site", "text", "The site", role="key")
-_STATE = Column("state", "text", "What became of the numbers of this row", values=STATES)
-_WHO = Column(
-    "who",
-    "text",
-    "Which seen people: new to the link worker, ongoing, or all",
-    role="key",
-    values=("new", "ongoing", "all"),
-)
-
 ESTIMATES = Table(
     "estimates",
     "One row for each estimate of the ratio of contacts after to contacts expected or before.",
     (
-        _SITE,
+        SITE,
         Column("design", "text", "How it was estimated", role="key", values=tuple(DESIGNS)),
-        _WHO,
+        WHO,
         Column("definition", "text", "Which contacts counted", role="key"),
         Column("log_rr", "number", "Log of the rate ratio", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
@@ -84,28 +72,28 @@ ESTIMATES = Table(
             values=("ok", "point_only", "not_estimable"),
         ),
         Column("reason", "text", "Why there is no number or no standard error", nullable=True),
-        _STATE,
+        STATE,
     ),
 )
 FLOW = Table(
     "flow",
     "Everybody who was considered, step by step; nobody is dropped unseen.",
     (
-        _SITE,
+        SITE,
         Column("position", "integer", "Order of the steps"),
         Column("step", "text", "The step", role="key"),
         Column("kind", "text", "Who is counted here", values=("kept", "left_out", "described")),
         Column("reason", "text", "In plain words", nullable=True),
         Column("n", "integer", "People", unit="people", nullable=True, role="people"),
-        _STATE,
+        STATE,
     ),
 )
 CHANGE = Table(
     "change",
     "What happened to the people seen: those registered for the whole of both windows.",
     (
-        _SITE,
-        _WHO,
+        SITE,
+        WHO,
         Column("n", "integer", "People", unit="people", nullable=True, role="people"),
         Column("fell", "integer", "Fewer after", unit="people", nullable=True, role="people"),
         Column("stayed", "integer", "The same", unit="people", nullable=True, role="people"),
@@ -119,7 +107,7 @@ CHANGE = Table(
         Column("correlation", "number", "Before with after", nullable=True, role="sum"),
         Column("median_before", "number", "Median a person", nullable=True, role="sum"),
         Column("median_after", "number", "Median a person", nullable=True, role="sum"),
-        _STATE,
+        STATE,
     ),
 )
 BANDS = ("0", "1-2", "3-5", "6-9", "10+")
@@ -127,19 +115,19 @@ PATTERN = Table(
     "pattern",
     "How many people were in each band before and after (complete people).",
     (
-        _SITE,
-        _WHO,
+        SITE,
+        WHO,
         Column("before_band", "text", "Contacts before", role="key", values=BANDS),
         Column("after_band", "text", "Contacts after", role="key", values=BANDS),
         Column("n", "integer", "People", unit="people", nullable=True, role="people"),
-        _STATE,
+        STATE,
     ),
 )
 COURSE = Table(
     "course",
     "Contacts by month counted from the index, for seen and reference people.",
     (
-        _SITE,
+        SITE,
         Column("group", "text", "Whose", role="key", values=("seen", "reference")),
         Column("month", "integer", "Month from the index; 0 is the index month", role="key"),
         Column(
@@ -152,7 +140,7 @@ COURSE = Table(
         Column("log_rr", "number", "Log rate ratio to months -12 to -7", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
         Column("n", "integer", "People", unit="people", nullable=True, role="people"),
-        _STATE,
+        STATE,
     ),
 )
 NOT_HELD_STATUSES = ("did_not_attend", "cancelled")
@@ -161,36 +149,36 @@ NOT_HELD = Table(
     "Appointments made and not held, of the people seen who were registered for the whole of both "
     "windows. They are no contacts and enter no estimate.",
     (
-        _SITE,
-        _WHO,
+        SITE,
+        WHO,
         Column("status", "text", "What became of it", role="key", values=NOT_HELD_STATUSES),
         Column("n", "integer", "People", unit="people", nullable=True, role="people"),
         Column("before_per_100", "number", "Per 100 people before", nullable=True, role="sum"),
         Column("after_per_100", "number", "Per 100 people after", nullable=True, role="sum"),
-        _STATE,
+        STATE,
     ),
 )
 MATCHING = Table(
     "matching",
     "How alike the comparators are: new people by what had to be the same, finest first.",
     (
-        _SITE,
+        SITE,
         Column("rung", "integer", "Rung of the ladder; 0: nobody alike enough", role="key"),
         Column("alike", "text", "What was the same"),
         Column("n", "integer", "New people", unit="people", nullable=True, role="people"),
-        _STATE,
+        STATE,
     ),
 )
 MATCHED_COURSE = Table(
     "matched_course",
     "Contacts of matched people seen over those of their comparators, by month from the index.",
     (
-        _SITE,
+        SITE,
         Column("month", "integer", "Month from the index; 0 is the index month", role="key"),
         Column("log_rr", "number", "Log rate ratio", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
         Column("n", "integer", "Matched people", unit="people", nullable=True, role="people"),
-        _STATE,
+        STATE,
     ),
 )
 BALANCE = Table(
@@ -198,26 +186,26 @@ BALANCE = Table(
     "Difference between people seen and others in what was not matched on, in standard deviations "
     "of the people seen.",
     (
-        _SITE,
+        SITE,
         Column("covariate", "text", "In what", role="key", values=tuple(COVARIATES)),
         Column("smd_all", "number", "Against all candidates", nullable=True, role="sum"),
         Column("smd_matched", "number", "Against the comparators", nullable=True, role="sum"),
         Column("n", "integer", "Matched people", unit="people", nullable=True, role="people"),
-        _STATE,
+        STATE,
     ),
 )
 CHECKS = Table(
     "checks",
     "Checks of the matched comparison that can fail, and what the site could find at all.",
     (
-        _SITE,
+        SITE,
         Column("check", "text", "What was looked at", role="key", values=tuple(CHECK_WORDS)),
         Column("log_rr", "number", "Log rate ratio", nullable=True, role="sum"),
         Column("se", "number", "Standard error of log_rr", nullable=True, role="sum"),
         Column("p_value", "number", "p-value", nullable=True, role="sum"),
         Column("n", "integer", "People seen", unit="people", nullable=True, role="people"),
         Column("reason", "text", "Why there is no number", nullable=True),
-        _STATE,
+        STATE,
     ),
 )
 SERIES = Table(
@@ -226,7 +214,7 @@ SERIES = Table(
     "the start of the link worker there. The practices of a site are numbered in an order that "
     "names nobody; one whose start is not known has one row, without a month.",
     (
-        _SITE,
+        SITE,
         Column("practice", "integer", "The practice, 1 to n of the site", role="key"),
         Column("month", "text", "Calendar month, YYYY-MM", nullable=True, role="key"),
         Column("contacts", "integer", "Contacts in the month, sum", nullable=True, role="sum"),
@@ -244,14 +232,14 @@ SERIES = Table(
             "Months from the one in which the link worker started; below 0 before it",
             nullable=True,
         ),
-        _STATE,
+        STATE,
     ),
 )
 QUALITY = Table(
     "quality",
     "What was odd in the data, by kind; never a value, a row or a person.",
     (
-        _SITE,
+        SITE,
         Column("check", "text", "The kind of oddity", role="key"),
         Column("table", "text", "Where", role="key"),
         Column("column", "text", "Where", nullable=True, role="key"),
@@ -260,14 +248,14 @@ QUALITY = Table(
             "effect", "text", "What was done", values=("refused", "dropped", "changed", "noted")
         ),
         Column("do", "text", "What the site can do", nullable=True),
-        _STATE,
+        STATE,
     ),
 )
 SUPPLY = Table(
     "supply",
     "What the route supplied of each table and column that an estimate may need.",
     (
-        _SITE,
+        SITE,
         Column("table", "text", "The table", role="key"),
         Column(
             "column", "text", "The column; empty for the table itself", nullable=True, role="key"
@@ -288,6 +276,7 @@ TABLES: tuple[Table, ...] = (
     BALANCE,
     CHECKS,
     SERIES,
+    *MEANING_TABLES,
     QUALITY,
     SUPPLY,
 )

@@ -165,8 +165,11 @@ def _put_on_scale(instrument: str, level: np.ndarray) -> np.ndarray:
     """A level in standard deviations as a score of the instrument."""
     if instrument == "swemwbs":
         raw = np.clip(np.round(21 + 4.5 * level), 7, 35).astype(np.int64)
-        return np.asarray(SWEMWBS_METRIC)[raw - 7]
+        metric: np.ndarray = np.asarray(SWEMWBS_METRIC)[raw - 7]
+        return metric
     if instrument == "pam":
-        return np.round(np.clip(58 + 12 * level, 0, 100), 1)
+        score: np.ndarray = np.round(np.clip(58 + 12 * level, 0, 100), 1)
+        return score
     sign = -1 if instrument == "ons4_anxious" else 1
-    return np.clip(np.round(6 * (sign > 0) + 4 * (sign < 0) + sign * 2 * level), 0, 10)
+    item: np.ndarray = np.clip(np.round((6 if sign > 0 else 4) + sign * 2 * level), 0, 10)
+    return item

