@@ -23,7 +23,7 @@ CONDITIONS = (
     "49436004",  # atrial fibrillation
     "84114007",  # heart failure
     "230690007",  # stroke
-    "709044004",  # chronic kidney disease
+    "433144002",  # chronic kidney disease, stage 3
     "40930008",  # hypothyroidism
     "396275006",  # osteoarthritis
     "84757009",  # epilepsy
@@ -31,13 +31,13 @@ CONDITIONS = (
 """Long-term conditions that people of a world have or are found to have, as SNOMED CT codes."""
 CODES_OF_REASON: tuple[tuple[str, ...], ...] = (
     CONDITIONS,
-    ("401026007", "394700004", "394703002"),
-    ("35489007", "48694002", "73595000"),
+    ("170777000", "394700004", "394703002"),
+    ("35489007", "48694002", "310495003"),
     ("105531004", "160932005", "267076002"),
     ("49727002", "161891005", "68566005"),
 )
 """For each reason the codes that a visit for it may leave."""
-CLINICAL_REFERRAL = "3457005"
+CLINICAL_REFERRAL = "183515008"
 _REFERRAL_SHARES = (0.35, 0.08, 0.08, 0.01, 0.06)
 """Visits that end in a referral to a clinical service, by reason."""
 _HELD_MEAN = 0.5

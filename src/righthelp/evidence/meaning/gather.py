@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from righthelp.evidence.meaning.reasons import ReasonEvidence, gather_reasons
 from righthelp.schema import Row
 
 
@@ -12,8 +13,9 @@ from righthelp.schema import Row
 class MeaningEvidence:
     """Reasons, help in time, wellbeing and consultations over the sites that could say."""
 
+    reasons: ReasonEvidence
+
 
 def gather_meaning(rows: Mapping[str, Sequence[Row]]) -> MeaningEvidence:
     """Bring the tables of what a change means together; `rows` holds those of all returns."""
-    del rows
-    return MeaningEvidence()
+    return MeaningEvidence(reasons=gather_reasons(rows))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from righthelp.engine import Engine
 from righthelp.onsite.disclosure import Policy
+from righthelp.onsite.meaning.reasons import Reasons, read_reasons
+from righthelp.onsite.meaning.reasons_rows import list_reason_rows
 from righthelp.onsite.rules import Rules
 from righthelp.returns.meaning import MEANING_TABLES
 from righthelp.schema import Row
@@ -14,7 +16,12 @@ from righthelp.schema import Row
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the records say of help, wellbeing, reasons and consultations, all of it exact."""
+    """What the records say of help, wellbeing, reasons and consultations, all of it exact.
+
+    A part is None where the site did not supply what it needs.
+    """
+
+    reasons: Reasons | None
 
 
 def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
@@ -23,14 +30,13 @@ def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
     Reads the canonical tables, `units`, `people`, `sets`, `events` and what each question's SQL
     names in its head.
     """
-    del engine, rules
-    return Meaning()
+    return Meaning(reasons=read_reasons(engine, rules))
 
 
 def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
     """The rows of every table of MEANING_TABLES; none where the route has no records."""
-    del policy
     rows: dict[str, Iterable[Row]] = {table.name: () for table in MEANING_TABLES}
     if meaning is None:
         return rows
+    rows |= list_reason_rows(meaning.reasons, policy)
     return rows

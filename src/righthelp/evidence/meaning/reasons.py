@@ -1,0 +1,309 @@
+"""What contacts were about, before and after: site by site, and the sites' people together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+
+from righthelp.estimators.reasons import UncodedBounds, bound_uncoded
+from righthelp.estimators.synthesis import Synthesis, synthesise
+from righthelp.evidence.counts import Count, add_counts, read_count
+from righthelp.evidence.matched import plain_rows
+from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS
+from righthelp.schema import Row
+
+Direction = Literal["fewer", "more", "unclear"]
+NORMAL = 1.959963984540054
+MARGIN = 0.05
+"""A change smaller than this share of the reason's contacts before is never called one."""
+NOTHING_RELEASED = "no site with coded entries and 50 people could say"
+
+
+@dataclass(frozen=True)
+class ReasonNumber:
+    """One reason, or all together (`total`), in one group: contacts per 100 people.
+
+    before, after: None for the difference of two groups. low, high: 95% interval of the change,
+    None without an error. direction: fewer or more only where an interval that is wide enough for
+    all reasons at once leaves out every change within the margin. holds: reasons counted with it.
+    """
+
+    reason: str
+    before: float | None
+    after: float | None
+    change: float
+    low: float | None
+    high: float | None
+    direction: Direction
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupReasons:
+    """One group's contacts by reason; `parts` add up to `total` exactly. n: people, rounded."""
+
+    group: str
+    parts: tuple[ReasonNumber, ...]
+    total: ReasonNumber
+    n: int
+
+
+@dataclass(frozen=True)
+class SiteReasons:
+    """The groups of one site that could be told, by their name."""
+
+    site: str
+    groups: Mapping[str, GroupReasons]
+
+
+@dataclass(frozen=True)
+class FoundTogether:
+    """What was found or begun after the index: each site's ratio, and the sites together."""
+
+    event: str
+    sites: tuple[Row, ...]
+    together: Synthesis
+
+
+@dataclass(frozen=True)
+class ReasonEvidence:
+    """sites: in the study's order. together: the people of the sites that could tell, by group.
+
+    left_out: sites that hold so few people of some reason that they are not in it. uncoded: how far
+    each reason could move had the uncoded been coded. reason: why there is nothing together.
+    """
+
+    sites: tuple[SiteReasons, ...]
+    together: Mapping[str, GroupReasons]
+    left_out: tuple[str, ...]
+    uncoded: UncodedBounds | None
+    found: tuple[FoundTogether, ...]
+    found_after: Mapping[str, Count]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """A group of one site as released, in tenths of a contact per 100 people."""
+
+    names: tuple[str, ...]
+    before: np.ndarray | None
+    after: np.ndarray | None
+    change: np.ndarray
+    covariance: np.ndarray | None
+    n: int
+    holds: Mapping[str, tuple[str, ...]]
+
+
+def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
+    """Read what the sites released of reasons, and bring their people together.
+
+    Sites are weighed by their people, the same for every reason, so that reasons still add up: the
+    result describes these people and no others.
+    """
+    change, covariance = plain_rows(rows["reason_change"]), plain_rows(rows["reason_covariance"])
+    order = tuple(dict.fromkeys(row["reason"] for row in change))
+    names = list(dict.fromkeys(row["site"] for row in change))
+    numbers = {
+        site: {
+            group: found
+            for group in GROUPS
+            if (found := _read(change, covariance, site=site, group=group, order=order))
+        }
+        for site in names
+    }
+    chosen = _choose(numbers)
+    together = {
+        group: _show(_pool([one[group] for one in chosen.values() if group in one]), group=group)
+        for group in GROUPS
+        if any(group in one for one in chosen.values())
+    }
+    return ReasonEvidence(
+        sites=tuple(
+            SiteReasons(site, {group: _show(one, group=group) for group, one in groups.items()})
+            for site, groups in numbers.items()
+        ),
+        together=together,
+        left_out=tuple(site for site in names if numbers[site] and site not in chosen),
+        uncoded=_bound(together.get("seen")),
+        found=_gather_found(rows["found"]),
+        found_after=_add_days(rows["found_after"]),
+        reason="" if together else NOTHING_RELEASED,
+    )
+
+
+def _read(
+    change: Sequence[Mapping[str, object]],
+    covariance: Sequence[Mapping[str, object]],
+    *,
+    site: str,
+    group: str,
+    order: Sequence[str],
+) -> _Numbers | None:
+    own = {
+        row["reason"]: row
+        for row in change
+        if (row["site"], row["group"]) == (site, group) and row["change_per_100"] is not None
+    }
+    if not own:
+        return None
+    names = tuple(name for name in order if name in own)
+
+    def column(key: str) -> np.ndarray | None:
+        values = [own[name][key] for name in names]
+        return None if None in values else np.asarray(values, dtype=float)
+
+    changes = column("change_per_100")
+    assert changes is not None
+    place = {name: at for at, name in enumerate(names)}
+    matrix = np.full((len(names), len(names)), math.nan)
+    for row in covariance:
+        if (row["site"], row["group"]) == (site, group) and row["covariance"] is not None:
+            i, j = place[str(row["reason"])], place[str(row["with_reason"])]
+            matrix[i, j] = matrix[j, i] = row["covariance"]
+    return _Numbers(
+        names,
+        column("before_per_100"),
+        column("after_per_100"),
+        changes,
+        None if np.isnan(matrix).any() else matrix,
+        int(str(own[names[0]]["n"])),
+        {name: tuple(str(own[name]["holds"] or "").split()) for name in names},
+    )
+
+
+def _choose(numbers: Mapping[str, Mapping[str, _Numbers]]) -> dict[str, Mapping[str, _Numbers]]:
+    """The sites that are brought together: those that tell the most reasons apart, if they hold
+    half of the people, else all."""
+    able = {site: groups for site, groups in numbers.items() if "seen" in groups}
+    most = max((len(groups["seen"].names) for groups in able.values()), default=0)
+    finest = {site: g for site, g in able.items() if len(g["seen"].names) == most}
+    people = sum(groups["seen"].n for groups in able.values())
+    if 2 * sum(groups["seen"].n for groups in finest.values()) >= people:
+        return finest
+    return able
+
+
+def _pool(sites: Sequence[_Numbers]) -> _Numbers:
+    """The people of several sites as one group; reasons that some site has together, together."""
+    names = [name for name in sites[0].names if all(name in one.names for one in sites)]
+    maps = [_fold(one, names) for one in sites]
+    n = sum(one.n for one in sites)
+    weights = [one.n / n for one in sites]
+
+    def mean(key: str) -> np.ndarray | None:
+        values = [getattr(one, key) for one in sites]
+        if any(value is None for value in values):
+            return None
+        return np.asarray(sum(w * m @ v for w, m, v in zip(weights, maps, values, strict=True)))
+
+    covariance = None
+    if all(one.covariance is not None for one in sites):
+        covariance = np.asarray(
+            sum(
+                w * w * m @ one.covariance @ m.T
+                for w, m, one in zip(weights, maps, sites, strict=True)
+            )
+        )
+    change = mean("change")
+    assert change is not None
+    holds = {
+        name: tuple(
+            dict.fromkeys(
+                held
+                for one in sites
+                for held in (
+                    *one.holds[name],
+                    *(other for other in one.names if other not in names if name == "other"),
+                )
+            )
+        )
+        for name in names
+    }
+    return _Numbers(tuple(names), mean("before"), mean("after"), change, covariance, n, holds)
+
+
+def _fold(one: _Numbers, names: Sequence[str]) -> np.ndarray:
+    """(kept, K) of noughts and ones: reasons that are not kept go to `other`."""
+    matrix = np.zeros((len(names), len(one.names)))
+    for at, name in enumerate(one.names):
+        matrix[names.index(name if name in names else "other"), at] = 1
+    return matrix
+
+
+def _show(one: _Numbers, *, group: str) -> GroupReasons:
+    k = len(one.names)
+    ones = np.ones(k)
+    wide = _sidak(k)
+
+    def number(name: str, pick: np.ndarray, *, critical: float) -> ReasonNumber:
+        change = round(float(pick @ one.change), 6)
+        before = None if one.before is None else round(float(pick @ one.before), 6)
+        after = None if one.after is None else round(float(pick @ one.after), 6)
+        se = None
+        if one.covariance is not None:
+            se = math.sqrt(max(float(pick @ one.covariance @ pick), 0.0))
+        low, high = (None, None) if se is None else (change - NORMAL * se, change + NORMAL * se)
+        direction = _direct(change, se, margin=MARGIN * (before or 0.0), critical=critical)
+        return ReasonNumber(
+            name, before, after, change, low, high, direction, one.holds.get(name, ())
+        )
+
+    parts = tuple(
+        number(name, np.eye(k)[at], critical=wide) for at, name in enumerate(one.names)
+    )
+    return GroupReasons(group, parts, number("total", ones, critical=NORMAL), one.n)
+
+
+def _direct(change: float, se: float | None, *, margin: float, critical: float) -> Direction:
+    if se is None:
+        return "unclear"
+    if change + critical * se < -margin:
+        return "fewer"
+    return "more" if change - critical * se > margin else "unclear"
+
+
+def _sidak(k: int) -> float:
+    """The normal quantile with which k intervals all hold in 95 studies of 100 at least."""
+    return NormalDist().inv_cdf(0.5 + 0.95 ** (1 / k) / 2)
+
+
+def _bound(seen: GroupReasons | None) -> UncodedBounds | None:
+    """How far each reason could move; None where everything, or nothing, is coded."""
+    names = [part.reason for part in seen.parts] if seen else []
+    if seen is None or "uncoded" not in names or len(names) < 2:
+        return None
+    return bound_uncoded(
+        before=[part.before or 0.0 for part in seen.parts],
+        after=[part.after or 0.0 for part in seen.parts],
+        uncoded=names.index("uncoded"),
+    )
+
+
+def _gather_found(rows: Sequence[Row]) -> tuple[FoundTogether, ...]:
+    found = []
+    for event in EVENTS:
+        own = tuple(row for row in plain_rows(rows) if row["event"] == event)
+        if own:
+            able = [row for row in own if row["se"]]
+            together = synthesise(
+                log_rr=[row["log_rr"] for row in able], se=[row["se"] for row in able]
+            )
+            found.append(FoundTogether(event, own, together))
+    return tuple(found)
+
+
+def _add_days(rows: Sequence[Row]) -> dict[str, Count]:
+    return {
+        days: add_counts(
+            read_count(row["n"], row["state"]) for row in rows if row["days"] == days
+        )
+        for days in DAY_BANDS
+        if rows
+    }
+

@@ -1,0 +1,238 @@
+"""What of the reasons for contact may leave, as rows for `release` and for nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from righthelp.estimators.reasons import ReasonDifferences, change_by_reason, compare_by_reason
+from righthelp.onsite.disclosure import (
+    SUMS_FROM,
+    Policy,
+    hide_complement,
+    round_estimate,
+    round_significant,
+    round_to_base,
+    show_counts,
+)
+from righthelp.onsite.meaning.reasons import Contacts, Reasons
+from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS
+from righthelp.schema import Row
+
+GATHERS = "other"
+"""The reason that takes in those of too few people."""
+TOO_FEW = "too few people for a number to leave the site"
+NO_LOOK_BACK = "the coded record does not begin a year before the windows"
+
+
+def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
+    """The rows of reason_change, reason_covariance, found and found_after.
+
+    Reasons of too few people are counted with `other`, in every group alike, so that what is shown
+    adds up and nothing can be taken from a total.
+    """
+    if found is None:
+        return dict.fromkeys(("reason_change", "reason_covariance", "found", "found_after"), ())
+    parts = fold_small([_count_cells(found.seen), _count_cells(found.rows)], policy, found.order)
+    return {
+        "reason_change": list(_changes(found, parts)),
+        "reason_covariance": list(_covariances(found, parts)),
+        "found": list(_found(found, policy)),
+        "found_after": list(_found_after(found, policy)),
+    }
+
+
+def fold_small(
+    groups: Sequence[Sequence[np.ndarray]], policy: Policy, order: Sequence[str]
+) -> dict[str, tuple[int, ...]] | None:
+    """The reasons that are shown, each with the columns counted in it; None where none can be.
+
+    groups: for each group its cells, vectors of length K: a cell of a reason may be shown when it
+    is nought or above the policy's threshold, in every group.
+    """
+    place = order.index(GATHERS)
+    cells = [np.asarray(cell) for group in groups for cell in group]
+    columns = range(len(order))
+    together = [k for k in columns if any(policy.hides(int(cell[k])) for cell in cells)]
+    if together and place not in together:
+        together.append(place)
+    while together and any(policy.hides(int(cell[together].sum())) for cell in cells):
+        others = [k for k in columns if k not in together]
+        if not others:
+            return None
+        together.append(min(others, key=lambda k: min(int(cell[k]) for cell in cells)))
+    shown = {order[k]: (k,) for k in columns if k not in together}
+    return {**shown, **({order[place]: tuple(sorted(together))} if together else {})}
+
+
+def _count_cells(contacts: Contacts) -> list[np.ndarray]:
+    """Contacts and people with any, by reason and window."""
+    windows = (contacts.before, contacts.after)
+    return [cell for w in windows for cell in (w.sum(axis=0), (w > 0).sum(axis=0))]
+
+
+def _fold(counts: np.ndarray, parts: Mapping[str, tuple[int, ...]]) -> np.ndarray:
+    """The columns of the reasons shown, (n, K) to (n, shown)."""
+    return np.column_stack([counts[:, list(columns)].sum(axis=1) for columns in parts.values()])
+
+
+def _changes(found: Reasons, parts: Mapping[str, tuple[int, ...]] | None) -> Iterable[Row]:
+    for group in GROUPS:
+        n = found.seen.n if group == "seen" else found.cases.n
+        if parts is None or n < SUMS_FROM:
+            for reason in found.order:
+                yield _change(group, reason, n=None, holds=None, state="suppressed")
+            continue
+        before, after, change, errors = _measure(found, parts, group=group)
+        for place, (reason, columns) in enumerate(parts.items()):
+            others = [found.order[k] for k in columns if found.order[k] != reason]
+            yield {
+                **_change(group, reason, n=round_to_base(n), holds=others, state="rounded"),
+                "before_per_100": before[place],
+                "after_per_100": after[place],
+                "change_per_100": change[place],
+                "se": errors[place],
+            }
+
+
+def _change(
+    group: str, reason: str, *, n: int | None, holds: Sequence[str] | None, state: str
+) -> dict[str, object]:
+    empty = dict.fromkeys(("before_per_100", "after_per_100", "change_per_100", "se"))
+    return {
+        "group": group,
+        "reason": reason,
+        "n": n,
+        **empty,
+        "holds": " ".join(holds) or None if holds else None,
+        "state": state,
+    }
+
+
+Columns = list[float | None]
+
+
+def _measure(
+    found: Reasons, parts: Mapping[str, tuple[int, ...]], *, group: str
+) -> tuple[Columns, Columns, Columns, Columns]:
+    """Before, after, change and its error for each reason shown, rounded.
+
+    Rates are of contacts rounded as counts are, in tenths, so that the change is the difference of
+    what is shown; the difference of two groups has no rates of its own.
+    """
+    if group == "difference":
+        compared = _compare(found, parts)
+        differences: Columns = [
+            None if one.difference is None else round(one.difference, 1) for one in compared.parts
+        ]
+        none: Columns = [None] * len(differences)
+        return none, none, differences, _errors(compared.covariance, len(parts))
+    if group == "seen":
+        contacts, weight = found.seen, np.ones(found.seen.n)
+    else:
+        size = np.bincount(found.row_set, minlength=found.cases.n)
+        contacts, weight = found.rows, 1 / size[found.row_set]
+    n = round_to_base(weight.sum())
+    rates = [
+        [
+            round(100 * round_to_base(float(total)) / (n * length), 1)
+            for total in weight @ _fold(window, parts)
+        ]
+        for window, length in (
+            (contacts.before, found.before_length),
+            (contacts.after, found.after_length),
+        )
+    ]
+    change: Columns = [round(a - b, 1) for b, a in zip(*rates, strict=True)]
+    covariance = None
+    if group == "seen":
+        covariance = _change_covariance(found, parts)
+    return [*rates[0]], [*rates[1]], change, _errors(covariance, len(parts))
+
+
+def _change_covariance(found: Reasons, parts: Mapping[str, tuple[int, ...]]) -> np.ndarray | None:
+    return change_by_reason(
+        before=_fold(found.seen.before, parts),
+        after=_fold(found.seen.after, parts),
+        before_length=found.before_length,
+        after_length=found.after_length,
+    ).covariance
+
+
+def _compare(found: Reasons, parts: Mapping[str, tuple[int, ...]]) -> ReasonDifferences:
+    return compare_by_reason(
+        case_before=_fold(found.cases.before, parts),
+        case_after=_fold(found.cases.after, parts),
+        case_person=found.case_person,
+        row_set=found.row_set,
+        row_before=_fold(found.rows.before, parts),
+        row_after=_fold(found.rows.after, parts),
+        row_person=found.row_person,
+        before_length=found.before_length,
+        after_length=found.after_length,
+    )
+
+
+def _errors(covariance: np.ndarray | None, k: int) -> Columns:
+    if covariance is None:
+        return [None] * k
+    return [
+        round_significant(math.sqrt(v), 3) if v > 0 else None for v in np.diag(covariance).tolist()
+    ]
+
+
+def _covariances(found: Reasons, parts: Mapping[str, tuple[int, ...]] | None) -> Iterable[Row]:
+    if parts is None:
+        return
+    names = list(parts)
+    for group, n in (("seen", found.seen.n), ("difference", found.cases.n)):
+        if n < SUMS_FROM:
+            continue
+        matrix = (
+            _change_covariance(found, parts) if group == "seen" else _compare(found, parts).covariance
+        )
+        if matrix is None:
+            continue
+        for i, one in enumerate(names):
+            for j, other in enumerate(names[: i + 1]):
+                yield {
+                    "group": group,
+                    "reason": one,
+                    "with_reason": other,
+                    "covariance": round_significant(float(matrix[i, j]), 4),
+                    "state": "rounded",
+                }
+
+
+def _found(found: Reasons, policy: Policy) -> Iterable[Row]:
+    n = found.cases.n
+    for event in EVENTS:
+        incidence, with_any, others_with_any = found.found[event]
+        row: dict[str, object] = {"event": event, "n": round_to_base(n)}
+        row |= dict.fromkeys(("seen_per_100", "others_per_100", "log_rr", "se", "reason"))
+        row["state"] = "rounded"
+        if event == "new_condition" and not found.looks_back:
+            yield {**row, "n": None, "reason": NO_LOOK_BACK, "state": "not_estimable"}
+            continue
+        if n < SUMS_FROM or any(policy.hides(k) for k in (with_any, others_with_any)):
+            yield {**row, "n": None, "reason": TOO_FEW, "state": "suppressed"}
+            continue
+        for side, events in (("seen", incidence.seen_events), ("others", incidence.other_events)):
+            row[f"{side}_per_100"] = round(100 * round_to_base(events) / round_to_base(n), 1)
+        estimate = incidence.estimate
+        if estimate.log_rr is None:
+            row["reason"] = estimate.reason
+        else:
+            row["log_rr"], row["se"] = round_estimate(estimate.log_rr, estimate.se, n=n)
+        yield row
+
+
+def _found_after(found: Reasons, policy: Policy) -> Iterable[Row]:
+    counts = found.found_after
+    told = found.looks_back and found.seen.n >= SUMS_FROM
+    hidden = hide_complement(counts, policy) if told else [True] * len(counts)
+    for days, n in zip(DAY_BANDS, show_counts(counts, hidden), strict=True):
+        state = "rounded" if n is not None else "suppressed" if told else "not_estimable"
+        yield {"days": days, "n": n, "state": state}

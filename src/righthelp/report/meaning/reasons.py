@@ -1,0 +1,321 @@
+"""What contacts were about: the waterfall, its tables, and what was newly found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.counts import Count, read_count
+from righthelp.evidence.meaning.reasons import GroupReasons, ReasonNumber
+from righthelp.report.canvas import (
+    ACCENT,
+    INK,
+    MIDDLE,
+    MUTED,
+    PALE,
+    Paper,
+    ShownFigure,
+    clear_frame,
+    open_figure,
+    show_figure,
+)
+from righthelp.report.cells import Cell, Heading, Ratio, ShownTable, show_number
+from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS, REASONS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DIRECTIONS = {"fewer": "fewer", "more": "more", "unclear": "cannot tell"}
+HOW_READ = (
+    "A contact has one reason: of the codes entered on its day the first in the study's order. "
+    "Codes and contacts are joined by the day alone.",
+    "“Fewer” and “more” take account of all reasons being looked at together; the intervals are "
+    "those of one reason by itself.",
+    "People were matched on how often they came, not on what for. A reason for which the people "
+    "seen came often may become rarer by itself.",
+)
+
+
+def list_reasons(evidence: Evidence) -> ShownTable:
+    """The groups of the sites together by reason, and their sum."""
+    found = evidence.meaning.reasons
+    rows = tuple(
+        row for group in GROUPS if (one := found.together.get(group)) for row in _rows(one)
+    )
+    notes = HOW_READ if rows else ()
+    if found.left_out:
+        labels = ", ".join(evidence.label(site) for site in found.left_out)
+        notes += (f"Without {labels}: too few people there for some reasons to be told apart.",)
+    return ShownTable(
+        "reasons",
+        f"{evidence.study.study.outcome} per 100 people by what they were about",
+        (
+            Heading("group", "Whose"),
+            Heading("reason", "Reason"),
+            Heading("before", "Before", "number", 1),
+            Heading("after", "After", "number", 1),
+            Heading("change", "Change", "number", 1),
+            Heading("low", "95% interval from", "number", 1),
+            Heading("high", "to", "number", 1),
+            Heading("direction", "Can it be told?"),
+        ),
+        rows,
+        notes,
+    )
+
+
+def _rows(one: GroupReasons) -> Iterator[tuple[Cell, ...]]:
+    for part in (*one.parts, one.total):
+        yield (
+            GROUPS[one.group],
+            _name(part),
+            part.before,
+            part.after,
+            part.change,
+            part.low,
+            part.high,
+            DIRECTIONS[part.direction],
+        )
+
+
+def _name(part: ReasonNumber) -> str:
+    if part.reason == "total":
+        return "All contacts"
+    if not part.holds:
+        return REASONS[part.reason]
+    held = ", ".join(REASONS[name].lower() for name in part.holds)
+    return f"{REASONS[part.reason]} (with {held})"
+
+
+def list_site_reasons(evidence: Evidence) -> ShownTable:
+    """Each site's change by reason, of the people seen."""
+    rows: list[tuple[Cell, ...]] = []
+    for site in evidence.meaning.reasons.sites:
+        one = site.groups.get("seen")
+        if one is None:
+            held = Count(None, "suppressed")
+            rows.append((evidence.label(site.site), "All reasons", held, held, held))
+            continue
+        rows += [
+            (evidence.label(site.site), _name(part), part.before, part.after, part.change)
+            for part in (*one.parts, one.total)
+        ]
+    return ShownTable(
+        "site_reasons",
+        "Contacts per 100 people seen by what they were about, site by site",
+        (
+            Heading("site", "Site"),
+            Heading("reason", "Reason"),
+            Heading("before", "Before", "number", 1),
+            Heading("after", "After", "number", 1),
+            Heading("change", "Change", "number", 1),
+        ),
+        tuple(rows),
+    )
+
+
+def list_uncoded(evidence: Evidence) -> ShownTable:
+    """How far each reason could move had the uncoded contacts been coded."""
+    found = evidence.meaning.reasons
+    bounds, seen = found.uncoded, found.together.get("seen")
+    rows: list[tuple[Cell, ...]] = []
+    if bounds is not None and seen is not None:
+        coded = [part for part in seen.parts if part.reason != "uncoded"]
+        for at, part in enumerate(coded):
+            shared = None if bounds.proportional is None else float(bounds.proportional[at])
+            rows.append(
+                (_name(part), part.change, shared, float(bounds.low[at]), float(bounds.high[at]))
+            )
+    return ShownTable(
+        "uncoded",
+        "What the contacts without a code could hide: change per 100 people seen",
+        (
+            Heading("reason", "Reason"),
+            Heading("change", "As coded", "number", 1),
+            Heading("shared", "If the uncoded were like the coded", "number", 1),
+            Heading("low", "At the very least", "number", 1),
+            Heading("high", "At the very most", "number", 1),
+        ),
+        tuple(rows),
+        (
+            "The last two columns give all uncoded contacts of one window to one reason; no two "
+            "rows can be true together.",
+        )
+        if rows
+        else (),
+    )
+
+
+def list_found(evidence: Evidence) -> ShownTable:
+    """Newly found conditions and clinical referrals, against matched people."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in evidence.meaning.reasons.found:
+        for row in one.sites:
+            held = Count(None, str(row["state"])) if row["seen_per_100"] is None else None
+            rows.append(
+                (
+                    EVENTS[one.event],
+                    evidence.label(str(row["site"])),
+                    held or read_count(row["seen_per_100"], "rounded"),
+                    held or read_count(row["others_per_100"], "rounded"),
+                    _ratio(row["log_rr"], row["se"]),
+                    str(row["reason"] or ""),
+                )
+            )
+        if one.together.k > 1:
+            pooled = Ratio(one.together.log_rr, one.together.ci_low, one.together.ci_high)
+            rows.append((EVENTS[one.event], "Sites together", "", "", pooled, ""))
+    return ShownTable(
+        "found",
+        "Found or begun in the months after, per 100 people",
+        (
+            Heading("event", "What"),
+            Heading("site", "Site"),
+            Heading("seen", "People seen", "number", 1),
+            Heading("others", "Matched people", "number", 1),
+            Heading("ratio", "Ratio (95% interval)", "number"),
+            Heading("reason", "Why a number is missing"),
+        ),
+        tuple(rows),
+        (
+            "A condition counts as newly found when it is coded for the first time ever; it may "
+            "have been there before.",
+        )
+        if rows
+        else (),
+    )
+
+
+def _ratio(log_rr: object, se: object) -> Ratio:
+    if log_rr is None:
+        return Ratio(None)
+    assert isinstance(log_rr, float)
+    half = 1.959963984540054 * se if isinstance(se, float) else None
+    if half is None:
+        return Ratio(log_rr)
+    return Ratio(log_rr, log_rr - half, log_rr + half)
+
+
+def list_found_after(evidence: Evidence) -> ShownTable:
+    """When conditions were found, counted from the first contact with the link worker."""
+    found = evidence.meaning.reasons.found_after
+    return ShownTable(
+        "found_after",
+        "People seen with a condition coded for the first time, by days from their first contact",
+        (Heading("days", "Days"), Heading("n", "People", "number")),
+        tuple((days, found[days]) for days in DAY_BANDS if days in found),
+    )
+
+
+def say_reasons(evidence: Evidence) -> tuple[str, ...]:
+    """What the reasons show, in sentences: the sum first, then the reasons that can be told."""
+    found = evidence.meaning.reasons
+    compared = found.together.get("difference")
+    if compared is None:
+        return (f"What contacts were about cannot be set against matched people: {found.reason}.",)
+    words = {"fewer": "fewer", "more": "more"}
+    total = compared.total
+    said = [
+        f"Set against matched people, all {evidence.study.study.outcome} together changed by "
+        f"{_signed(total)} per 100 people"
+        + (": the data cannot tell whether they changed." if total.direction == "unclear" else ".")
+    ]
+    told = [part for part in compared.parts if part.direction != "unclear"]
+    for part in told:
+        said.append(
+            f"There were {words[part.direction]} contacts for this: {_name(part).lower()} "
+            f"({_signed(part)} per 100 people)."
+        )
+    if not told:
+        said.append("Of no single reason can it be told that it changed.")
+    return tuple(said)
+
+
+def _signed(part: ReasonNumber) -> str:
+    def sign(value: float) -> str:
+        return f"{'+' if value > 0 else ''}{show_number(value, decimals=1)}"
+
+    if part.low is None or part.high is None:
+        return f"{sign(part.change)} (no interval)"
+    return f"{sign(part.change)} ({sign(part.low)} to {sign(part.high)})"
+
+
+def draw_reason_figures(evidence: Evidence) -> dict[str, ShownFigure]:
+    """The waterfall of the people seen and of matched people."""
+    groups = [
+        one
+        for group in ("seen", "comparators")
+        if (one := evidence.meaning.reasons.together.get(group))
+    ]
+    if not groups:
+        return {}
+    outcome = evidence.study.study.outcome
+    title = f"From {outcome} before to those after, reason by reason"
+    shown = show_figure(
+        lambda paper: _draw_waterfall(groups, paper),
+        name="reasons",
+        title=title,
+        alt=f"{title}. Bars from the number before to the number after, a step for each reason. "
+        "The numbers are in the table below.",
+    )
+    return {shown.name: shown}
+
+
+def _draw_waterfall(groups: list[GroupReasons], paper: Paper) -> Figure:
+    n_rows = max(len(one.parts) for one in groups) + 2
+    stacked = paper.narrow
+    pitch, top, bottom = 0.3, 0.42, 0.45
+    block = top + pitch * n_rows + bottom
+    height = block * (len(groups) if stacked else 1)
+    figure = open_figure(paper, height)
+    most = max(_reach(one) for one in groups)
+    label = 1.75
+    width = paper.width - label - 0.2 if stacked else (paper.width - label - 0.5) / len(groups)
+    for at, one in enumerate(groups):
+        left = label if stacked else label + at * (width + 0.25)
+        base = height - (at + 1) * block + bottom if stacked else bottom
+        axes = figure.add_axes(
+            (left / paper.width, base / height, width / paper.width, pitch * n_rows / height)
+        )
+        _draw_steps(axes, one, most=most, named=stacked or at == 0)
+        axes.set_title(GROUPS[one.group], loc="left", fontsize=9, color=INK, pad=4)
+    return figure
+
+
+def _reach(one: GroupReasons) -> float:
+    level, most = one.total.before or 0.0, max(one.total.before or 0.0, one.total.after or 0.0)
+    for part in one.parts:
+        level += part.change
+        most = max(most, level)
+    return most
+
+
+def _draw_steps(axes: Axes, one: GroupReasons, *, most: float, named: bool) -> None:
+    """A full bar before, a step for each reason from where the last one ended, a full bar after."""
+    before, after = one.total.before or 0.0, one.total.after or 0.0
+    steps: list[tuple[str, float, float, str]] = [("Before", 0.0, before, PALE)]
+    level = before
+    for part in one.parts:
+        shade = ACCENT if part.change > 0 else MIDDLE
+        steps.append((REASONS[part.reason], level, part.change, shade))
+        level += part.change
+    steps.append(("After", 0.0, after, PALE))
+    for at, (_, start, size, shade) in enumerate(steps):
+        axes.barh(at, size, left=start, height=0.62, color=shade, linewidth=0)
+        whole = at in (0, len(steps) - 1)
+        text = show_number(size, decimals=0 if whole else 1)
+        text = f"+{text}" if size > 0 and not whole else text
+        end = max(start, start + size)
+        axes.text(end + 0.015 * most, at, text, va="center", fontsize=8, color=INK)
+        if at + 1 < len(steps):
+            join = start + size
+            axes.plot([join, join], [at - 0.31, at + 1.31], color=MUTED, linewidth=0.6)
+    axes.set_xlim(0, 1.2 * most)
+    axes.set_ylim(len(steps) - 0.5, -0.5)
+    axes.set_yticks(range(len(steps)), [name for name, *_ in steps] if named else [""] * len(steps))
+    axes.tick_params(axis="y", length=0, labelsize=8, labelcolor=INK)
+    axes.tick_params(axis="x", length=3, labelsize=8)
+    axes.set_xlabel("per 100 people", fontsize=8)
+    clear_frame(axes)
