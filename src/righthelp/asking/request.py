@@ -11,6 +11,7 @@ from pathlib import Path
 
 from righthelp.errors import UsageError
 from righthelp.onsite.disclosure import POLICIES
+from righthelp.protocol.codelists import DOWNLOADS, LINES, LOCAL
 from righthelp.protocol.requests import LOG, Entry, add_entry
 from righthelp.protocol.study import Site, Study
 
@@ -22,6 +23,7 @@ ROLE_WORDS: Mapping[str, str] = {
     "unknown": "staff whose role is not known",
 }
 LETTER, HOW_TO, STUDY = "letter.md", "how-to.md", "study.toml"
+CODELISTS = "codelists"
 
 
 def write_request(
@@ -48,7 +50,11 @@ def write_request(
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     copy = folder / STUDY
-    copy.write_text(_keep_site(study_file.read_text(encoding="utf-8-sig"), site_id), "utf-8")
+    text = _keep_site(study_file.read_text(encoding="utf-8-sig"), site_id)
+    if study.codelists.folder is not None:
+        paths += _copy_codelists(study.codelists.folder, folder / CODELISTS)
+        text = _name_codelists(text)
+    copy.write_text(text, "utf-8")
     paths += [copy, *_write_template(study, site, folder)]
     entry = Entry(site_id, asked_on, "asked", None, f"answer by {answer_by}")
     add_entry(study_file.parent / LOG, entry)
@@ -69,6 +75,34 @@ def _keep_site(text: str, site_id: str) -> str:
     head, *sites = re.split(r"(?m)^(?=[ \t]*\[\[site\]\])", text)
     own = [part for part in sites if tomllib.loads(part)["site"][0]["id"] == site_id]
     return head + "".join(own)
+
+
+def _copy_codelists(source: Path, folder: Path) -> list[Path]:
+    """The codelists and what they mean, and nothing else that lies in their folder."""
+    (folder / LOCAL).mkdir(parents=True, exist_ok=True)
+    here = [path for path in (source / LINES, source / DOWNLOADS) if path.exists()]
+    copies = []
+    for path in (*here, *sorted(source.glob("*.csv")), *sorted((source / LOCAL).glob("*.csv"))):
+        copies.append(folder / path.relative_to(source))
+        copies[-1].write_bytes(path.read_bytes())
+    return copies
+
+
+def _name_codelists(text: str) -> str:
+    """The study file with its folder of codelists beside it, wherever it was before."""
+    lines, section = [], ""
+    for line in text.splitlines():
+        section = line.split("#")[0].strip() if line.lstrip().startswith("[") else section
+        named = section == "[codelists]" and re.match(r"\s*folder\s*=", line)
+        lines.append(f'{named.group()} "{CODELISTS}"' if named else line)
+    told = "\n".join(lines) + "\n"
+    if tomllib.loads(told)["codelists"]["folder"] != CODELISTS:
+        raise UsageError(
+            "the folder of codelists is not written on a line of its own",
+            where=f"{STUDY}: codelists.folder",
+            do='Write [codelists] on one line and folder = "..." below it.',
+        )
+    return told
 
 
 def _write_template(study: Study, site: Site, folder: Path) -> list[Path]:

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
+from righthelp.protocol.codelists import say_how_many
+from righthelp.protocol.meanings import check_meanings, load_meanings
+from righthelp.protocol.reasons import Reason, is_priority
 from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
 
 Place = tuple[str | int, ...]
@@ -41,13 +44,26 @@ _ISSUES = {
 def load_study(path: Path) -> Study:
     """Read a study file; raises ProtocolError with all its problems, in the order of the file.
 
-    The paths of sites are taken from the study file's own folder.
+    The paths of sites and of codelists are taken from the study file's own folder. What is wrong
+    with codelists of the study's own is told too, after the problems of the file.
     """
     text = read_text(path, "the study file")
-    study = parse_toml(text, Study, name=path.name, checks=_check_study, told=("value_error",))
     folder = path.resolve().parent
+    study = parse_toml(
+        text,
+        Study,
+        name=path.name,
+        checks=lambda given: (*_check_study(given), *_check_codelists(given, folder)),
+        told=("value_error",),
+        beside=lambda given: _check_lists(given, folder),
+    )
     sites = tuple(_resolve(site, folder) for site in study.site)
-    return study.model_copy(update={"site": sites})
+    lists = study.codelists
+    if lists.folder is not None:
+        place = folder / lists.folder
+        sha256 = load_meanings(place).sha256
+        lists = lists.model_copy(update={"folder": place, "sha256": sha256})
+    return study.model_copy(update={"site": sites, "codelists": lists})
 
 
 def _resolve(site: Site, folder: Path) -> Site:
@@ -91,6 +107,41 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
                 'Add index_month = "2024-03" (its own month), or set index.anchor = "date".',
             )
         yield from _check_days(site, place, "extract_from", "extract_to", of_records)
+
+
+def _check_codelists(given: Mapping[str, Any], folder: Path) -> Iterator[Complaint]:
+    """Whether own codelists are there and as they were, and every reason has its place."""
+    lists = given.get("codelists")
+    if not isinstance(lists, dict):
+        return
+    priority, named, sha256 = (lists.get(name) for name in ("priority", "folder", "sha256"))
+    if isinstance(priority, list) and not is_priority(priority):
+        yield (
+            ("codelists", "priority"),
+            f"{priority} is not every reason once, with uncoded last",
+            f"Put these in the order you want: {', '.join(get_args(Reason))}.",
+        )
+    if isinstance(named, str) and not (folder / named).is_dir():
+        yield ("codelists", "folder"), f"there is no folder {named}", "Check the path."
+    elif isinstance(sha256, str) and len(sha256) == 64 and isinstance(named, str | None):
+        place = folder / named if named is not None else None
+        if place is None or not check_meanings(place):
+            found = load_meanings(place).sha256
+            if found != sha256:
+                yield (
+                    ("codelists", "sha256"),
+                    f"the lists mean something else now: their digest is {found}",
+                    "Put the lists back, or write the new digest when the change is meant.",
+                )
+
+
+def _check_lists(given: Mapping[str, Any], folder: Path) -> Iterable[Problem]:
+    """What is wrong inside the study's own folder of codelists."""
+    lists = given.get("codelists")
+    named = lists.get("folder") if isinstance(lists, dict) else None
+    if isinstance(named, str) and (folder / named).is_dir():
+        return check_meanings(folder / named)
+    return ()
 
 
 def _check_control(contacts: object, matching: object) -> Iterator[Complaint]:
@@ -152,11 +203,13 @@ def parse_toml(
     name: str,
     checks: Callable[[Mapping[str, Any]], Iterable[Complaint]] = lambda given: (),
     told: Container[str] = (),
+    beside: Callable[[Mapping[str, Any]], Iterable[Problem]] = lambda given: (),
 ) -> Model:
     """TOML text as a model; raises ProtocolError with every problem and its line.
 
     `checks` gives complaints about the raw content beyond what the model itself can tell; `told`
-    names the types of pydantic's errors that they already tell.
+    names the types of pydantic's errors that they already tell; `beside` gives the problems of
+    other files that the content names.
     """
     try:
         given = tomllib.loads(text)
@@ -174,19 +227,19 @@ def parse_toml(
             for found in error.errors()
             if found["type"] not in told and not _is_echo(found)
         ]
-    if result is not None and not complaints:
+    others = list(beside(given))
+    if result is not None and not complaints and not others:
         return result
     lines = _index_lines(text)
     placed = sorted(
         {(_find_line(lines, place), _name(place), what, do) for place, what, do in complaints}
     )
-    raise ProtocolError(
-        f"{name} has {len(placed)} problem{'s' if len(placed) > 1 else ''}:",
-        problems=[
-            Problem(what, f"{name}: line {line}" + (f", {place}" if place else ""), do)
-            for line, place, what, do in placed
-        ],
-    )
+    problems = [
+        Problem(what, f"{name}: line {line}" + (f", {place}" if place else ""), do)
+        for line, place, what, do in placed
+    ]
+    problems += others
+    raise ProtocolError(say_how_many(name, problems), problems=problems)
 
 
 def _is_echo(found: Any) -> bool:
