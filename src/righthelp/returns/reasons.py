@@ -20,6 +20,7 @@ GROUPS: Mapping[str, str] = {
     "seen": "People new to the link worker",
     "comparators": "Matched people",
     "difference": "Change in the people seen less that in matched people",
+    "difference_after": "After, in the people seen less in matched people",
 }
 EVENTS: Mapping[str, str] = {
     "new_condition": "Long-term conditions coded for the first time",
@@ -56,10 +57,10 @@ REASON_CHANGE = Table(
 REASON_COVARIANCE = Table(
     "reason_covariance",
     "Covariance of the changes per 100 people of two reasons, of the people seen and of the "
-    "difference from matched people.",
+    "differences from matched people.",
     (
         SITE,
-        Column("group", "text", "Whose", role="key", values=("seen", "difference")),
+        Column("group", "text", "Whose", role="key", values=("seen", "difference", "difference_after")),
         _REASON,
         Column("with_reason", "text", "The other", role="key", values=tuple(REASONS)),
         Column("covariance", "number", "Covariance", nullable=True, role="sum"),

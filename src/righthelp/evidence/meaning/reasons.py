@@ -13,7 +13,7 @@ import numpy as np
 from righthelp.estimators.reasons import UncodedBounds, bound_uncoded
 from righthelp.estimators.synthesis import Synthesis, synthesise
 from righthelp.evidence.counts import Count, add_counts, read_count
-from righthelp.evidence.matched import plain_rows
+from righthelp.evidence.likeness import plain_rows
 from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS
 from righthelp.schema import Row
 
@@ -202,13 +202,11 @@ def _pool(sites: Sequence[_Numbers]) -> _Numbers:
             return None
         return np.asarray(sum(w * m @ v for w, m, v in zip(weights, maps, values, strict=True)))
 
+    known = [one.covariance for one in sites if one.covariance is not None]
     covariance = None
-    if all(one.covariance is not None for one in sites):
+    if len(known) == len(sites):
         covariance = np.asarray(
-            sum(
-                w * w * m @ one.covariance @ m.T
-                for w, m, one in zip(weights, maps, sites, strict=True)
-            )
+            sum(w * w * m @ v @ m.T for w, m, v in zip(weights, maps, known, strict=True))
         )
     change = mean("change")
     assert change is not None
@@ -254,9 +252,7 @@ def _show(one: _Numbers, *, group: str) -> GroupReasons:
             name, before, after, change, low, high, direction, one.holds.get(name, ())
         )
 
-    parts = tuple(
-        number(name, np.eye(k)[at], critical=wide) for at, name in enumerate(one.names)
-    )
+    parts = tuple(number(name, np.eye(k)[at], critical=wide) for at, name in enumerate(one.names))
     return GroupReasons(group, parts, number("total", ones, critical=NORMAL), one.n)
 
 
@@ -300,10 +296,7 @@ def _gather_found(rows: Sequence[Row]) -> tuple[FoundTogether, ...]:
 
 def _add_days(rows: Sequence[Row]) -> dict[str, Count]:
     return {
-        days: add_counts(
-            read_count(row["n"], row["state"]) for row in rows if row["days"] == days
-        )
+        days: add_counts(read_count(row["n"], row["state"]) for row in rows if row["days"] == days)
         for days in DAY_BANDS
         if rows
     }
-

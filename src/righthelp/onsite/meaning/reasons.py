@@ -134,7 +134,9 @@ def _write_rules(engine: Engine, rules: Rules, order: tuple[str, ...]) -> bool:
 
 def _number_units(engine: Engine) -> tuple[Counts, Counts, Counts]:
     """Place of each unit among those counted, their people, and the units of the people seen."""
-    found = engine.columns("SELECT unit, person, grp = 'seen' AS is_seen FROM reason_units ORDER BY 1")
+    found = engine.columns(
+        "SELECT unit, person, grp = 'seen' AS is_seen FROM reason_units ORDER BY 1"
+    )
     units = found["unit"].astype(np.int64)
     place_of = np.full(int(units.max(initial=-1)) + 1, -1)
     place_of[units] = np.arange(units.size)

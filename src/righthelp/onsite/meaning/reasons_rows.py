@@ -122,8 +122,8 @@ def _measure(
     Rates are of contacts rounded as counts are, in tenths, so that the change is the difference of
     what is shown; the difference of two groups has no rates of its own.
     """
-    if group == "difference":
-        compared = _compare(found, parts)
+    if group.startswith("difference"):
+        compared = _compare(found, parts, group=group)
         differences: Columns = [
             None if one.difference is None else round(one.difference, 1) for one in compared.parts
         ]
@@ -161,13 +161,17 @@ def _change_covariance(found: Reasons, parts: Mapping[str, tuple[int, ...]]) -> 
     ).covariance
 
 
-def _compare(found: Reasons, parts: Mapping[str, tuple[int, ...]]) -> ReasonDifferences:
+def _compare(
+    found: Reasons, parts: Mapping[str, tuple[int, ...]], *, group: str
+) -> ReasonDifferences:
+    """The difference of the changes, or of the levels after, which is a change from nothing."""
+    from_before = int(group == "difference")
     return compare_by_reason(
-        case_before=_fold(found.cases.before, parts),
+        case_before=_fold(found.cases.before, parts) * from_before,
         case_after=_fold(found.cases.after, parts),
         case_person=found.case_person,
         row_set=found.row_set,
-        row_before=_fold(found.rows.before, parts),
+        row_before=_fold(found.rows.before, parts) * from_before,
         row_after=_fold(found.rows.after, parts),
         row_person=found.row_person,
         before_length=found.before_length,
@@ -187,11 +191,13 @@ def _covariances(found: Reasons, parts: Mapping[str, tuple[int, ...]] | None) ->
     if parts is None:
         return
     names = list(parts)
-    for group, n in (("seen", found.seen.n), ("difference", found.cases.n)):
-        if n < SUMS_FROM:
+    for group in ("seen", "difference", "difference_after"):
+        if (found.seen.n if group == "seen" else found.cases.n) < SUMS_FROM:
             continue
         matrix = (
-            _change_covariance(found, parts) if group == "seen" else _compare(found, parts).covariance
+            _change_covariance(found, parts)
+            if group == "seen"
+            else _compare(found, parts, group=group).covariance
         )
         if matrix is None:
             continue

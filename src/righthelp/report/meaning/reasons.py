@@ -29,12 +29,18 @@ if TYPE_CHECKING:
 
 DIRECTIONS = {"fewer": "fewer", "more": "more", "unclear": "cannot tell"}
 HOW_READ = (
-    "A contact has one reason: of the codes entered on its day the first in the study's order. "
-    "Codes and contacts are joined by the day alone.",
-    "“Fewer” and “more” take account of all reasons being looked at together; the intervals are "
-    "those of one reason by itself.",
-    "People were matched on how often they came, not on what for. A reason for which the people "
-    "seen came often may become rarer by itself.",
+    (
+        "A contact has one reason: of the codes entered on its day the first in the study's order. "
+        "Codes and contacts are joined by the day alone."
+    ),
+    (
+        "“Fewer” and “more” take account of all reasons being looked at together; the intervals are "
+        "those of one reason by itself."
+    ),
+    (
+        "People were matched on how often they came, not on what for. A reason for which the people "
+        "seen came often may become rarer by itself."
+    ),
 )
 
 
@@ -44,7 +50,7 @@ def list_reasons(evidence: Evidence) -> ShownTable:
     rows = tuple(
         row for group in GROUPS if (one := found.together.get(group)) for row in _rows(one)
     )
-    notes = HOW_READ if rows else ()
+    notes: tuple[str, ...] = HOW_READ if rows else ()
     if found.left_out:
         labels = ", ".join(evidence.label(site) for site in found.left_out)
         notes += (f"Without {labels}: too few people there for some reasons to be told apart.",)
@@ -140,8 +146,10 @@ def list_uncoded(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         (
-            "The last two columns give all uncoded contacts of one window to one reason; no two "
-            "rows can be true together.",
+            (
+                "The last two columns give all uncoded contacts of one window to one reason; no two "
+                "rows can be true together."
+            ),
         )
         if rows
         else (),
@@ -180,8 +188,10 @@ def list_found(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         (
-            "A condition counts as newly found when it is coded for the first time ever; it may "
-            "have been there before.",
+            (
+                "A condition counts as newly found when it is coded for the first time ever; it may "
+                "have been there before."
+            ),
         )
         if rows
         else (),
