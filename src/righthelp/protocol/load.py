@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
+from righthelp.protocol.outcomes import complain_outcomes
 from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
 
 Place = tuple[str | int, ...]
@@ -41,13 +42,18 @@ _ISSUES = {
 def load_study(path: Path) -> Study:
     """Read a study file; raises ProtocolError with all its problems, in the order of the file.
 
-    The paths of sites are taken from the study file's own folder.
+    The paths of sites and value sets are taken from the study file's own folder.
     """
     text = read_text(path, "the study file")
     study = parse_toml(text, Study, name=path.name, checks=_check_study, told=("value_error",))
     folder = path.resolve().parent
     sites = tuple(_resolve(site, folder) for site in study.site)
-    return study.model_copy(update={"site": sites})
+    sets = {
+        name: one.model_copy(update={"path": folder / one.path})
+        for name, one in study.outcomes.value_set.items()
+    }
+    outcomes = study.outcomes.model_copy(update={"value_set": sets})
+    return study.model_copy(update={"site": sites, "outcomes": outcomes})
 
 
 def _resolve(site: Site, folder: Path) -> Site:
@@ -74,6 +80,8 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         )
     yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
+    for place, what, do in complain_outcomes(given.get("outcomes")):
+        yield ("outcomes", *place), what, do
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):
