@@ -43,9 +43,7 @@ def sum_answers(
     return Scores(values.sum(axis=1) * share, is_scored, n_replaced)
 
 
-def look_up_metric(
-    *, raw: Scores, table_raw: npt.ArrayLike, table_score: npt.ArrayLike
-) -> Scores:
+def look_up_metric(*, raw: Scores, table_raw: npt.ArrayLike, table_score: npt.ArrayLike) -> Scores:
     """Return the score that a table gives for each raw total (Rasch metric scores).
 
     table_raw: (m,) whole totals, rising; table_score: (m,) their scores. A total that is not in the
@@ -81,7 +79,7 @@ def look_up_utility(
     assert values.size == n_levels ** state.shape[1]
     assert ((state >= 1) & (state <= n_levels) & (state == np.floor(state))).all()
     weights = n_levels ** np.arange(state.shape[1] - 1, -1, -1)
-    is_scored = given.all(axis=1)
+    is_scored = np.asarray(given.all(axis=1), dtype=np.bool_)
     place = (state.astype(np.int64) - 1) @ weights
     score = np.where(is_scored, values[place], math.nan)
     return Scores(score, is_scored, np.zeros(len(score), dtype=np.int64))

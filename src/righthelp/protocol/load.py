@@ -80,8 +80,8 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         )
     yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
-    for place, what, do in complain_outcomes(given.get("outcomes")):
-        yield ("outcomes", *place), what, do
+    for within, what, do in complain_outcomes(given.get("outcomes")):
+        yield ("outcomes", *within), what, do
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):

@@ -1,4 +1,4 @@
-"""The part of the study file on what people said of themselves: instruments, days, changes, bands."""
+"""What people said of themselves, as settings: instruments, days, changes, bands, value sets."""
 
 from __future__ import annotations
 
@@ -132,11 +132,11 @@ def complain_outcomes(given: object) -> Iterator[tuple[tuple[str, ...], str, str
     if all(type(day) is int for day in days):
         start, first, wanted, end = days
         if not start < first <= wanted <= end:
+            named = [name for name in _DAYS if name in given]
             yield (
-                ("follow_up_days",),
+                (named[-1],),
                 f"the days {start}, {first}, {wanted}, {end} do not follow each other",
-                f"Let start_days lie below follow_up_from_days, and let {', '.join(_DAYS[1:])} "
-                "not fall.",
+                f"Let start_days lie below {_DAYS[1]}, and {', '.join(_DAYS[1:])} not fall.",
             )
     yield from _complain_changes(given.get("minimal_change"))
     yield from _complain_bands(given.get("bands"))

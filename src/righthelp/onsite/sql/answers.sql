@@ -1,7 +1,7 @@
 -- Between stages 3 and 4, where a site sends answers: forms, one for each person, day, instrument and
 -- version, and the answers on it. A form on which two answers to one item disagree is left out.
--- Reads outcome_items, item_rules. Makes forms, form_answers; what is scored from them is put into
--- item_scores.
+-- Reads outcome_items, item_rules, scale_items. Makes forms, form_answers: a row for each answer and
+-- each scale that it counts in.
 
 CREATE OR REPLACE TABLE item_answers AS
 SELECT
@@ -25,8 +25,9 @@ GROUP BY patient_id, scored_on, instrument, version
 HAVING NOT bool_or(disagree);
 
 CREATE OR REPLACE TABLE form_answers AS
-SELECT f.form, f.instrument, a.item, a.answer
+SELECT f.form, s.scale, s.place, a.answer
 FROM item_answers AS a
 JOIN forms AS f
     ON a.patient_id = f.patient_id AND a.scored_on = f.scored_on
-    AND a.instrument = f.instrument AND a.version = f.version;
+    AND a.instrument = f.instrument AND a.version = f.version
+JOIN scale_items AS s ON a.instrument = s.instrument AND a.item = s.item;

@@ -2,8 +2,21 @@
 -- The first lies around the first contact with the link worker: the last one on or before that day, or
 -- else the earliest after it. The last one lies nearest to the day of follow-up. Both are of one
 -- version; people without such a pair are told apart by what they lack.
--- Reads outcomes, item_scores (scored on site from answers), instrument_rules, metric_scores,
+-- Reads outcomes, forms, form_scores (scored on site from answers), instrument_rules, metric_scores,
 -- score_days (one row), units. Makes score_pairs, score_standing, scores_disagreeing.
+
+CREATE OR REPLACE VIEW scores_from_answers AS
+SELECT
+    f.patient_id, f.scored_on AS date, s.instrument,
+    CASE
+        WHEN r.needs_set THEN r.set_version
+        WHEN r.raw_version <> '' THEN r.empty_version
+        ELSE f.version
+    END AS version,
+    s.score
+FROM form_scores AS s
+JOIN forms AS f ON s.form = f.form
+JOIN instrument_rules AS r ON s.instrument = r.instrument;
 
 CREATE OR REPLACE TABLE scores_sent AS
 SELECT
@@ -12,7 +25,7 @@ SELECT
 FROM (
     SELECT patient_id, date, instrument, version, score FROM outcomes
     UNION ALL
-    SELECT patient_id, date, instrument, version, score FROM item_scores
+    SELECT patient_id, date, instrument, version, score FROM scores_from_answers
 ) AS o
 JOIN instrument_rules AS r ON o.instrument = r.instrument
 WHERE r.is_used

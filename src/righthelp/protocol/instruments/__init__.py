@@ -120,7 +120,9 @@ def find_scale(name: str) -> Scale | None:
 
 def _read_instrument(given: dict[str, Any]) -> Instrument:
     scales = given.pop("scale")
-    lists = {key: tuple(given.pop(key)) for key in ("n_items", "versions") if key in given}
+    lists: dict[str, Any] = {
+        key: tuple(given.pop(key)) for key in ("n_items", "versions") if key in given
+    }
     read = tuple(_read_scale(one, given["name"]) for one in scales)
     return Instrument(**given, **lists, scales=read)
 
