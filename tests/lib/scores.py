@@ -1,4 +1,4 @@
-"""Scores of people seen as plain rows, the engine's choice of pairs, and the rule in plain Python."""
+"""Scores of people seen as plain rows, what the engine chooses of them, and the rule itself."""
 
 from __future__ import annotations
 

@@ -171,9 +171,9 @@ def test_where_the_value_set_lies_is_no_rule_but_which_it_is_is_one() -> None:
             ["line 4, outcomes.start_days: the days 60, 60, 182, 365 do not follow each other"],
         ),
         (
-            "follow_up_days = 200\nfollow_up_to_days = 199",
+            "follow_up_days = 70\nfollow_up_to_days = 65",
             [
-                "line 5, outcomes.follow_up_to_days: the days 30, 60, 200, 199 do not follow each other"
+                "line 5, outcomes.follow_up_to_days: the days 30, 60, 70, 65 do not follow each other"
             ],
         ),
         (
@@ -185,9 +185,9 @@ def test_where_the_value_set_lies_is_no_rule_but_which_it_is_is_one() -> None:
             ],
         ),
         (
-            "[outcomes.bands]\nswemwbs = [28, 19.5]\nucla3 = [3, 6]\nphq9 = [5]",
+            "[outcomes.bands]\npam = [28, 19.5]\nucla3 = [3, 6]\nphq9 = [5]",
             [
-                "line 5, outcomes.bands.swemwbs: [28, 19.5] are not points that rise within the score",
+                "line 5, outcomes.bands.pam: [28, 19.5] are not points that rise within the score",
                 "line 6, outcomes.bands.ucla3: [3, 6] are not points that rise within the score",
                 "line 7, outcomes.bands.phq9: there is no score 'phq9'",
             ],

@@ -167,7 +167,7 @@ def test_care_may_lack_two_answers() -> None:
 def test_a_form_with_an_answer_that_cannot_be_or_two_that_disagree_has_no_score(
     item: str, answer: float | None
 ) -> None:
-    """Beside two good answers: a second one to the first item, or a third that counts for nothing."""
+    """Beside two good answers: a second one to the first item, or a third that is none."""
     answers = [Answer("ann", 0, "1", 1), Answer("ann", 0, "2", 1), Answer("ann", 0, item, answer)]
     assert pair_scores(["ann"], [Sent("ann", 182, 4)], answers)["ucla3"].n_last_only == 1
 

@@ -23,7 +23,7 @@ _SCORE_CHECKS: tuple[tuple[str, str, str], ...] = (
     (
         "utility_without_value_set",
         "version",
-        f"r.needs_set AND {_VERSION} IS DISTINCT FROM r.set_version",
+        f"r.needs_set AND NOT coalesce({_VERSION} = r.set_version, false)",
     ),
     ("score_out_of_range", "score", "e.score < r.lowest OR e.score > r.highest"),
     (
