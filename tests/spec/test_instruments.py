@@ -167,14 +167,20 @@ def test_where_the_value_set_lies_is_no_rule_but_which_it_is_is_one() -> None:
             ["line 4, outcomes.instruments: there is no instrument 'phq9'"],
         ),
         (
+            'start_days = "60"',
+            ["line 4, outcomes.start_days: the days 60, 60, 182, 365 do not rise"],
+        ),
+        (
+            'minimal_change = { pam = "0" }',
+            ["line 4, outcomes.minimal_change.pam: 0 is no change that the score can make"],
+        ),
+        (
             "start_days = 60",
-            ["line 4, outcomes.start_days: the days 60, 60, 182, 365 do not follow each other"],
+            ["line 4, outcomes.start_days: the days 60, 60, 182, 365 do not rise"],
         ),
         (
             "follow_up_days = 70\nfollow_up_to_days = 65",
-            [
-                "line 5, outcomes.follow_up_to_days: the days 30, 60, 70, 65 do not follow each other"
-            ],
+            ["line 5, outcomes.follow_up_to_days: the days 30, 60, 70, 65 do not rise"],
         ),
         (
             "minimal_change = { ons4 = 1, pam = 0, ucla3 = 7 }",

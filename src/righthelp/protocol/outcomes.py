@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -128,19 +128,31 @@ def complain_outcomes(given: object) -> Iterator[tuple[tuple[str, ...], str, str
                 f"there is no instrument {name!r}",
                 f"The instruments are {known}.",
             )
-    days = [given.get(name, Outcomes.model_fields[name].default) for name in _DAYS]
-    if all(type(day) is int for day in days):
+    days = _read_numbers(given.get(name, Outcomes.model_fields[name].default) for name in _DAYS)
+    if len(days) == len(_DAYS):
         start, first, wanted, end = days
         if not start < first <= wanted <= end:
             named = [name for name in _DAYS if name in given]
             yield (
                 (named[-1],),
-                f"the days {start}, {first}, {wanted}, {end} do not follow each other",
+                f"the days {start:g}, {first:g}, {wanted:g}, {end:g} do not rise",
                 f"Let start_days lie below {_DAYS[1]}, and {', '.join(_DAYS[1:])} not fall.",
             )
     yield from _complain_changes(given.get("minimal_change"))
     yield from _complain_bands(given.get("bands"))
     yield from _complain_value_sets(given.get("value_set"))
+
+
+def _read_numbers(given: Iterable[object]) -> list[float]:
+    """The numbers among some values, read as leniently as the settings themselves are."""
+    numbers = []
+    for one in given:
+        if isinstance(one, int | float | str):
+            try:
+                numbers.append(float(one))
+            except ValueError:
+                continue
+    return numbers
 
 
 def _complain_scale(part: str, name: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -158,9 +170,11 @@ def _complain_changes(given: object) -> Iterator[tuple[tuple[str, ...], str, str
     for name, change in given.items() if isinstance(given, Mapping) else ():
         yield from _complain_scale("minimal_change", name)
         scale = find_scale(name)
-        if scale and isinstance(change, int | float):
+        if scale is None:
+            continue
+        for number in _read_numbers([change]):
             width = scale.highest - scale.lowest
-            if not 0 < change <= width:
+            if not 0 < number <= width:
                 yield (
                     ("minimal_change", name),
                     f"{change} is no change that the score can make",
@@ -174,7 +188,7 @@ def _complain_bands(given: object) -> Iterator[tuple[tuple[str, ...], str, str]]
         scale = find_scale(name)
         if scale is None or not isinstance(starts, list | tuple):
             continue
-        numbers = [one for one in starts if isinstance(one, int | float)]
+        numbers = _read_numbers(starts)
         ends = (scale.lowest, *numbers, scale.highest)
         if len(numbers) == len(starts) and not all(low < high for low, high in pairwise(ends)):
             yield (
