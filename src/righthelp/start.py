@@ -62,7 +62,8 @@ def _lines() -> Iterator[str]:
             if key == "title":
                 yield 'title = "Give the study a title"'
             else:
-                yield f"# {key} = {_to_toml(setting.default)}"
+                default = setting.get_default(call_default_factory=True, validated_data={})
+                yield f"# {key} = {_to_toml(default)}"
     yield "\n# One [[site]] for each site."
     yield "[[site]]"
     given = dict(EXAMPLE_SITE)

@@ -55,8 +55,10 @@ def _entries(section: Any, **instead: str) -> list[str]:
 def _to_toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | date):
+    if isinstance(value, int | float | date):
         return str(value)
     if isinstance(value, tuple):
         return "[" + ", ".join(_to_toml(one) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_to_toml(one)}" for name, one in value.items()) + "}"
     return f'"{value}"'

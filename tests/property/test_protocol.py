@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from righthelp.errors import ProtocolError
 from righthelp.protocol.load import load_study
+from righthelp.protocol.outcomes import ValueSet
 from righthelp.protocol.study import Site, Study
 from tests.lib.drawn import studies
 from tests.lib.studies import make_study, write_study
@@ -76,6 +77,9 @@ def another_value(setting: FieldInfo, value: Any) -> Any:
         (word, _) = get_args(kind)
         options = get_args(word) or ((30, 50) if word is int else ("Planned",))
         return next((option,) for option in options if (option,) != value)
+    if get_origin(kind) is dict:
+        given = {float: 2.0, ValueSet: ValueSet(path=Path("x.csv"), version="made up")}
+        return {"pam": given.get(get_args(kind)[1], (50.0,))}
     if kind is int:
         return value + 1
     if kind is date:

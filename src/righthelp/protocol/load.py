@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from righthelp.errors import Problem, ProtocolError
 from righthelp.protocol.codelists import say_how_many
 from righthelp.protocol.meanings import check_meanings, load_meanings
+from righthelp.protocol.outcomes import complain_outcomes
 from righthelp.protocol.reasons import Reason, is_priority
 from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
 
@@ -44,8 +45,8 @@ _ISSUES = {
 def load_study(path: Path) -> Study:
     """Read a study file; raises ProtocolError with all its problems, in the order of the file.
 
-    The paths of sites and of codelists are taken from the study file's own folder. What is wrong
-    with codelists of the study's own is told too, after the problems of the file.
+    The paths of sites, codelists and value sets are taken from the study file's own folder. What is
+    wrong with codelists of the study's own is told too, after the problems of the file.
     """
     text = read_text(path, "the study file")
     folder = path.resolve().parent
@@ -63,7 +64,12 @@ def load_study(path: Path) -> Study:
         place = folder / lists.folder
         sha256 = load_meanings(place).sha256
         lists = lists.model_copy(update={"folder": place, "sha256": sha256})
-    return study.model_copy(update={"site": sites, "codelists": lists})
+    sets = {
+        name: one.model_copy(update={"path": folder / one.path})
+        for name, one in study.outcomes.value_set.items()
+    }
+    outcomes = study.outcomes.model_copy(update={"value_set": sets})
+    return study.model_copy(update={"site": sites, "codelists": lists, "outcomes": outcomes})
 
 
 def _resolve(site: Site, folder: Path) -> Site:
@@ -90,6 +96,8 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         )
     yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
+    for within, what, do in complain_outcomes(given.get("outcomes")):
+        yield ("outcomes", *within), what, do
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):

@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from righthelp.protocol.section import Section
 
 Reason = Literal[
     "new_problem", "long_term_condition", "mental_health", "social", "other", "uncoded"
 ]
-
-
-class Section(BaseModel):
-    """A part of the study file: no unknown keys, no changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Codelists(Section):

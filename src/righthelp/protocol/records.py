@@ -5,6 +5,7 @@ Names and types follow OpenSAFELY's ehrQL where it has them.
 
 from __future__ import annotations
 
+from righthelp.protocol.instruments import list_instruments, list_scales
 from righthelp.schema import Column, Table
 
 STATUSES = (
@@ -147,15 +148,54 @@ FLAGS = Table(
     ),
     optional=True,
 )
+_UNKNOWN = "unknown"
+
 OUTCOMES = Table(
     "outcomes",
-    "One row for each scored questionnaire, or each item of one that has no total.",
+    "One row for each score of a questionnaire; of ONS4 one for each of its four questions.",
     (
         _PATIENT,
-        Column("date", "date", "Day it was filled in"),
-        Column("instrument", "text", "The instrument"),
-        Column("version", "text", "Version of the instrument", nullable=True),
-        Column("score", "number", "Score on the instrument's own scale"),
+        Column("date", "date", "Day on which the questionnaire was filled in"),
+        Column(
+            "instrument",
+            "text",
+            "What was scored",
+            values=(*(scale.name for scale in list_scales()), _UNKNOWN),
+        ),
+        Column(
+            "version",
+            "text",
+            "Version of the questionnaire or of its scoring, such as raw; of a utility its value "
+            "set",
+            nullable=True,
+        ),
+        Column("score", "number", "The score", unit="points", nullable=True),
+    ),
+    optional=True,
+)
+OUTCOME_ITEMS = Table(
+    "outcome_items",
+    "One row for each answer to a questionnaire, which is then scored at the site.",
+    (
+        _PATIENT,
+        Column("date", "date", "Day on which the questionnaire was filled in"),
+        Column(
+            "instrument",
+            "text",
+            "The questionnaire; of PAM no answer may be sent",
+            values=(*(one.name for one in list_instruments()), _UNKNOWN),
+        ),
+        Column("version", "text", "Version of the questionnaire", nullable=True),
+        Column(
+            "item",
+            "text",
+            "Which question, by its number or word; never its text",
+            values=(
+                *dict.fromkeys(item for one in list_instruments() for item in one.items),
+                _UNKNOWN,
+            ),
+        ),
+        Column("answer", "number", "The answer; empty for not answered", nullable=True),
     ),
     optional=True,
 )
@@ -172,6 +212,7 @@ RECORDS: tuple[Table, ...] = (
     SUPPORT,
     FLAGS,
     OUTCOMES,
+    OUTCOME_ITEMS,
 )
 
 NEEDED = ("patients", "practice_registrations", "appointments")
@@ -246,3 +287,5 @@ SUMMARY = Table(
         ),
     ),
 )
+
+_UNKNOWN = "unknown"

@@ -71,6 +71,7 @@ class SiteMap(Part):
     support: TableMap = TableMap()
     flags: TableMap = TableMap()
     outcomes: TableMap = TableMap()
+    outcome_items: TableMap = TableMap()
     counts: TableMap = TableMap()
     summary: TableMap = TableMap()
 

@@ -17,8 +17,10 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from righthelp.protocol.calendar import add_months, parse_month
-from righthelp.protocol.reasons import Codelists, Section
+from righthelp.protocol.outcomes import Outcomes
+from righthelp.protocol.reasons import Codelists
 from righthelp.protocol.records import MODES, ROLES, STATUSES
+from righthelp.protocol.section import Section
 
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]
@@ -309,6 +311,7 @@ class Study(Section):
     reference: Reference = Field(default=Reference(), description="People for comparison.")
     matching: Matching = Field(default=Matching(), description="Matched comparators.")
     codelists: Codelists = Field(default=Codelists(), description="Codes and their meaning.")
+    outcomes: Outcomes = Field(default=Outcomes(), description="What people said of themselves.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What may leave a site.")
     site: tuple[Site, ...] = Field(min_length=1, description="The sites, one table each.")
 
@@ -352,13 +355,20 @@ class Study(Section):
         return self.index.index_from, self.index.index_to
 
     def digest(self) -> str:
-        """SHA-256 of the rules that every site shares; title, question and sites change nothing.
+        """SHA-256 of the rules that every site shares.
 
-        Of an own folder of codelists counts what its lists mean, not where it lies.
+        Title, question and sites change nothing, nor where codelists or a value set lie; what the
+        lists mean and the version of the set do.
         """
+        beside = {"value_set": {"__all__": {"path"}}}
         rules = self.model_dump(
             mode="json",
-            exclude={"site": True, "study": {"title", "question"}, "codelists": {"folder"}},
+            exclude={
+                "site": True,
+                "study": {"title", "question"},
+                "codelists": {"folder"},
+                "outcomes": beside,
+            },
         )
         text = json.dumps(rules, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

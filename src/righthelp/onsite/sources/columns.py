@@ -22,7 +22,13 @@ EARLIEST = date(1905, 1, 1)
 EARLIEST_BIRTH = date(1850, 1, 1)
 _KEPT_EARLY = {("patients", "date_of_birth"), ("practice_registrations", "start_date")}
 _KEYS = {"patients": "patient_id", "practices": "practice_id"}
-_RANGES = {"imd_decile": (1, 10), "list_size": (0, 10**8), "duration_minutes": (0, 24 * 60)}
+_RANGES = {
+    "imd_decile": (1, 10),
+    "list_size": (0, 10**8),
+    "duration_minutes": (0, 24 * 60),
+    "score": (-1000, 1000),  # what each instrument can give is checked by outcome_checks
+    "answer": (-1000, 1000),
+}
 _ANY_NUMBER = (-(10**9), 10**9)
 _MOST_WORDS = 50
 _MOST_WORDS_AT_ONCE = 200

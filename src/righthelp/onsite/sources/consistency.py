@@ -8,8 +8,9 @@ from righthelp.engine import Engine
 from righthelp.onsite.findings import FindingLog
 from righthelp.onsite.sources.columns import ColumnCheck
 from righthelp.onsite.sources.landing import Landed
+from righthelp.onsite.sources.outcome_checks import check_outcomes
 from righthelp.protocol.calendar import add_months
-from righthelp.protocol.study import Site
+from righthelp.protocol.study import Site, Study
 
 _EVENTS = (
     ("appointments", "start_date"),
@@ -18,6 +19,7 @@ _EVENTS = (
     ("clinical_events", "date"),
     ("flags", "date"),
     ("outcomes", "date"),
+    ("outcome_items", "date"),
 )
 _OF_REFERRALS = ("needs", "support")
 _CHECKS = (
@@ -27,7 +29,9 @@ _CHECKS = (
 )
 
 
-def check_consistency(check: ColumnCheck, landed: Mapping[str, Landed], *, site: Site) -> None:
+def check_consistency(
+    check: ColumnCheck, landed: Mapping[str, Landed], *, study: Study, site: Site
+) -> None:
     """Check the landed tables against each other, and note all that does not fit."""
     engine = check.engine
     _check_registrations(check, landed["practice_registrations"])
@@ -36,6 +40,7 @@ def check_consistency(check: ColumnCheck, landed: Mapping[str, Landed], *, site:
     for table, day in _EVENTS:
         if landed[table].files:
             _check_events(check, landed[table], day)
+    check_outcomes(check, landed, outcomes=study.outcomes)
     for table in _OF_REFERRALS:
         _check_referral(check, landed[table])
     _remove_left_out(engine, landed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from righthelp.onsite.sources.outcome_kinds import OUTCOME_KINDS
 from righthelp.onsite.sources.system_kinds import SYSTEM_KINDS, Effect
 
 
@@ -393,7 +394,7 @@ _SHEETS: tuple[tuple[str, Effect, str, str], ...] = (
     ),
 )
 
-_ALL = (*_FILES, *_ROWS, *SYSTEM_KINDS, *_SHEETS)
+_ALL = (*_FILES, *_ROWS, *SYSTEM_KINDS, *OUTCOME_KINDS, *_SHEETS)
 
 KINDS: Mapping[str, Kind] = {name: Kind(name, says, do, effect) for name, effect, says, do in _ALL}
 assert len(KINDS) == len(_ALL), "a kind is declared twice"

@@ -82,7 +82,7 @@ def read_records(
         engine.execute("SET preserve_insertion_order = false")
     for table in landed.values():
         check.check(table)
-    check_consistency(check, landed, site=site)
+    check_consistency(check, landed, study=study, site=site)
     role_missing = _check_roles(study, landed["appointments"], log)
     ledger = tuple(_account(engine, table) for table in landed.values())
     for each in RECORDS:

@@ -21,7 +21,8 @@ _TABLE_REASONS: Mapping[str, str] = {
     "needs": "Nothing can be said on what people needed, nor whether the support fitted.",
     "support": "Nothing can be said on the support that people got, nor how soon.",
     "flags": "Nothing can be said on what the link worker passed back to the practice.",
-    "outcomes": "Nothing can be said on how people themselves fared.",
+    "outcomes": "Nothing can be said on how people themselves fared, unless answers came.",
+    "outcome_items": "Scores are taken as they came; none are made from answers.",
 }
 _COLUMN_REASONS: Mapping[tuple[str, str], str] = {
     ("patients", "patient_id"): "People cannot be told apart.",
@@ -91,6 +92,12 @@ _COLUMN_REASONS: Mapping[tuple[str, str], str] = {
     ("outcomes", "instrument"): "Scores cannot be told apart.",
     ("outcomes", "version"): "Scores of different versions cannot be told apart.",
     ("outcomes", "score"): "Nothing can be said on how people fared.",
+    ("outcome_items", "patient_id"): "Answers cannot be joined to people.",
+    ("outcome_items", "date"): "Answers cannot be placed before or after.",
+    ("outcome_items", "instrument"): "Answers cannot be told apart.",
+    ("outcome_items", "version"): "Answers to different versions cannot be told apart.",
+    ("outcome_items", "item"): "Answers cannot be scored.",
+    ("outcome_items", "answer"): "Answers cannot be scored.",
     ("counts", "group"): "People seen cannot be told from others.",
     ("counts", "ongoing"): "People already under the link worker cannot be told from new people: "
     "all are taken as new.",

@@ -162,3 +162,9 @@ FROM drawn_scores AS d
 JOIN named_people USING (person)
 JOIN vocabulary AS instruments ON instruments.field = 'instrument' AND instruments.code = d.instrument
 ORDER BY person, d.instrument, day;
+
+CREATE OR REPLACE VIEW world_outcome_items AS
+SELECT
+    patient_id, date, instrument, version, NULL::TEXT AS item, NULL::DOUBLE AS answer
+FROM world_outcomes
+WHERE false;
