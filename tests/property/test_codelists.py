@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
