@@ -82,6 +82,8 @@ def another_value(setting: FieldInfo, value: Any) -> Any:
         return {"pam": given.get(get_args(kind)[1], (50.0,))}
     if kind is int:
         return value + 1
+    if kind is Path:
+        return Path("elsewhere")
     if kind is date:
         return date(2020, 1, 1) if value != date(2020, 1, 1) else date(2020, 1, 2)
     assert kind is str
@@ -92,7 +94,7 @@ def another_value(setting: FieldInfo, value: Any) -> Any:
 @given(studies())
 def test_every_rule_changes_the_digest(study: Study) -> None:
     """Two sites with one digest counted the same thing."""
-    met, words = {study.digest()}, ("title", "question")
+    met, words = {study.digest()}, ("title", "question", "folder")
     for name, section in study:
         if name == "site":
             continue

@@ -17,6 +17,7 @@ from righthelp.protocol.load import load_study
 from righthelp.protocol.requests import LOG, Entry, add_entry, read_log, sum_effort
 from righthelp.protocol.study import Route
 from righthelp.report.site_tables import list_sites
+from tests.lib.codelists import make_folder
 from tests.unit.report.eight_sites import make_returns, make_study
 
 STUDY = """[study]
@@ -65,6 +66,27 @@ def test_a_site_is_sent_a_letter_a_how_to_the_study_and_its_template(
     assert [site.id for site in sent.site] == ["north"]
     logged = read_log(tmp_path / LOG, load_study(study_file))
     assert logged == (Entry("north", date(2024, 11, 1), "asked", None, "answer by 2024-12-01"),)
+
+
+def test_a_site_is_sent_the_codelists_of_the_study_too(study_file: Path, tmp_path: Path) -> None:
+    """And nothing else that lies in their folder; the rules stay the same."""
+    lists = make_folder(tmp_path / "shared" / "lists")
+    (lists / "notes.txt").write_text("ours", encoding="utf-8")
+    order = '["social", "new_problem", "long_term_condition", "mental_health", "other", "uncoded"]'
+    section = f'[codelists]  # ours\npriority = {order}\n  folder = "shared/lists"  # here\n'
+    study_file.write_text(STUDY.replace("[[site]]", f"{section}[[site]]", 1), encoding="utf-8")
+    study, folder = load_study(study_file), tmp_path / "out"
+    days = {"answer_by": date(2024, 12, 1), "asked_on": date(2024, 11, 1)}
+    paths = write_request(study, "north", study_file=study_file, folder=folder, **days)
+    sent = load_study(folder / "study.toml")
+    assert sent.codelists.folder == (folder / "codelists").resolve()
+    assert sent.digest() == study.digest()
+    assert "notes.txt" not in [path.name for path in paths]
+    assert len(list((folder / "codelists").rglob("*.*"))) == 6
+    inline = 'codelists = { folder = "shared/lists" }\n'
+    study_file.write_text(inline + STUDY, encoding="utf-8")
+    with pytest.raises(UsageError, match="on a line of its own"):
+        write_request(study, "north", study_file=study_file, folder=folder, **days)
 
 
 def test_the_command_says_what_it_wrote_and_refuses_a_day_that_has_passed(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from righthelp.errors import Problem, ProtocolError
-from righthelp.protocol.snomed import explain_code
+from righthelp.protocol.snomed import NO_DIGITS, explain_code
 
 LINES, DOWNLOADS, LOCAL, MEANINGS = (
     "codelists.txt",
@@ -143,7 +143,7 @@ def say_how_many(name: str, problems: Sequence[Problem]) -> str:
     return f"{name} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:"
 
 
-def name_place(folder: Path, path: Path, line: int | None = None) -> str:
+def name_place(folder: Path, path: Path, *, line: int | None = None) -> str:
     """Where a problem is, as it is written in a message: from the folder's own name."""
     place = (Path(folder.name) / path.relative_to(folder)).as_posix()
     return place if line is None else f"{place}: line {line}"
@@ -248,7 +248,7 @@ def _compare(
     """Where lines, files and the account of the download differ; each difference once."""
     listed = {line.file for line in lines}
     for line in lines:
-        where = name_place(folder, folder / LINES, line.number)
+        where = name_place(folder, folder / LINES, line=line.number)
         if line.file not in files:
             yield Problem(f"there is no file {line.file} for {line.whole}", where, _UPDATE)
             continue
@@ -330,11 +330,10 @@ def _tell_codes(place: str, wrong: Sequence[tuple[str, str, int]]) -> Iterator[P
             for n, (code, number) in enumerate(alike[:SHOWN])
         )
         more = f" and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
-        yield Problem(
-            f"{shown}{more}: {reason}",
-            f"{place}: line {alike[0][1]}",
-            "Take the code from its source again, as text; never through a spreadsheet.",
-        )
+        do = "Take the codes from their source again, as text; never through a spreadsheet."
+        if any(letter.isalpha() for letter in alike[0][0]) and reason == NO_DIGITS:
+            do = "Leave them out: only SNOMED CT is read. Take a list of another system away."
+        yield Problem(f"{shown}{more}: {reason}", f"{place}: line {alike[0][1]}", do)
 
 
 def _hash_codes(codes: Mapping[str, str]) -> str:

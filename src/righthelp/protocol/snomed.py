@@ -14,6 +14,8 @@ SHORTEST, LONGEST = 6, 18
 CONCEPT_PARTITIONS = ("00", "10")
 """The two digits before the check digit, for a concept of the international edition or another."""
 
+NO_DIGITS = "not made of digits"
+
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _DECIMAL = re.compile(r"\d+[.,]0*")
 
@@ -51,7 +53,7 @@ def explain_code(code: str) -> str | None:
     if _DECIMAL.fullmatch(code):
         return "written as a number with a decimal point"
     if not (code.isascii() and code.isdigit()):
-        return "not made of digits"
+        return NO_DIGITS
     if not SHORTEST <= len(code) <= LONGEST or code.startswith("0"):
         return f"not {SHORTEST} to {LONGEST} digits without leading noughts"
     if not has_check_digit(code):

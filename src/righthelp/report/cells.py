@@ -162,9 +162,11 @@ def show_bound(log_rr: float) -> str:
 
 def _name_class(cell: Cell, heading: Heading) -> str:
     names: list[str] = [heading.kind]
-    if (isinstance(cell, Count) and cell.value is None) or (
-        isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None
-    ) or (isinstance(cell, Difference) and cell.value is None):
+    if (
+        (isinstance(cell, Count) and cell.value is None)
+        or (isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None)
+        or (isinstance(cell, Difference) and cell.value is None)
+    ):
         names.append("state")
     if heading.pinned:
         names.append("pinned")

@@ -60,7 +60,9 @@ REASON_COVARIANCE = Table(
     "differences from matched people.",
     (
         SITE,
-        Column("group", "text", "Whose", role="key", values=("seen", "difference", "difference_after")),
+        Column(
+            "group", "text", "Whose", role="key", values=("seen", "difference", "difference_after")
+        ),
         _REASON,
         Column("with_reason", "text", "The other", role="key", values=tuple(REASONS)),
         Column("covariance", "number", "Covariance", nullable=True, role="sum"),
