@@ -70,6 +70,15 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class ClinicalEvent:
+    """A row of `clinical_events`."""
+
+    patient_id: str
+    date: date
+    snomedct_code: str
+
+
+@dataclass(frozen=True)
 class Records:
     """All the canonical tables of a site that a study reads; `a + b` holds the rows of both."""
 
@@ -78,6 +87,7 @@ class Records:
     appointments: tuple[Appointment, ...] = ()
     link_worker_contacts: tuple[LinkWorkerContact, ...] = ()
     referrals: tuple[Referral, ...] = ()
+    clinical_events: tuple[ClinicalEvent, ...] = ()
 
     def __add__(self, other: Records) -> Records:
         return Records(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -125,8 +135,10 @@ def make_person(
     died: str | None = None,
     sex: str = "female",
     practice: str = "P1",
+    codes: Sequence[tuple[str, str]] = (),
 ) -> Records:
-    """One person's rows; dates are ISO text, `gp` the days of attended GP appointments."""
+    """One person's rows; dates are ISO text, `gp` the days of attended GP appointments,
+    `codes` days and codes of clinical events."""
     visits = [Appointment(name, date.fromisoformat(day), practice_id=practice) for day in gp]
     return Records(
         (Patient(name, date.fromisoformat(born), _day(died), sex),),
@@ -137,6 +149,7 @@ def make_person(
         (*visits, *(replace(one, patient_id=name) for one in appointments)),
         tuple(LinkWorkerContact(name, date.fromisoformat(day)) for day in link_worker),
         tuple(Referral(name, date.fromisoformat(day)) for day in referred),
+        tuple(ClinicalEvent(name, date.fromisoformat(day), code) for day, code in codes),
     )
 
 

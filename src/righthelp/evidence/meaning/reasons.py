@@ -74,12 +74,15 @@ class FoundTogether:
 class ReasonEvidence:
     """sites: in the study's order. together: the people of the sites that could tell, by group.
 
-    left_out: sites that hold so few people of some reason that they are not in it. uncoded: how far
-    each reason could move had the uncoded been coded. reason: why there is nothing together.
+    told: for each reason, and for `total`, the direction in which the people seen differ from
+    matched people both in the level after and in the change; else unclear. left_out: sites that
+    hold so few people of some reason that they are not in it. uncoded: how far each reason could
+    move had the uncoded been coded. reason: why there is nothing together.
     """
 
     sites: tuple[SiteReasons, ...]
     together: Mapping[str, GroupReasons]
+    told: Mapping[str, Direction]
     left_out: tuple[str, ...]
     uncoded: UncodedBounds | None
     found: tuple[FoundTogether, ...]
@@ -118,10 +121,13 @@ def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
         for site in names
     }
     chosen = _choose(numbers)
-    together = {
-        group: _show(_pool([one[group] for one in chosen.values() if group in one]), group=group)
+    pooled = {
+        group: _pool([one[group] for one in chosen.values() if group in one])
         for group in GROUPS
         if any(group in one for one in chosen.values())
+    }
+    together = {
+        group: _show(one, group=group, usual=_list_usual(pooled)) for group, one in pooled.items()
     }
     return ReasonEvidence(
         sites=tuple(
@@ -129,6 +135,7 @@ def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
             for site, groups in numbers.items()
         ),
         together=together,
+        told=_tell(together),
         left_out=tuple(site for site in names if numbers[site] and site not in chosen),
         uncoded=_bound(together.get("seen")),
         found=_gather_found(rows["found"]),
@@ -234,8 +241,13 @@ def _fold(one: _Numbers, names: Sequence[str]) -> np.ndarray:
     return matrix
 
 
-def _show(one: _Numbers, *, group: str) -> GroupReasons:
+def _show(one: _Numbers, *, group: str, usual: Mapping[str, float] | None = None) -> GroupReasons:
+    """usual: contacts before by reason, of which a share is the margin; else the group's own."""
     k = len(one.names)
+    own = one.before if one.before is not None else np.zeros(k)
+    known = usual or dict(zip(one.names, own.tolist(), strict=True))
+    margin = {name: MARGIN * known.get(name, 0.0) for name in one.names}
+    margin["total"] = MARGIN * sum(known.values())
     ones = np.ones(k)
     wide = _sidak(k)
 
@@ -247,7 +259,7 @@ def _show(one: _Numbers, *, group: str) -> GroupReasons:
         if one.covariance is not None:
             se = math.sqrt(max(float(pick @ one.covariance @ pick), 0.0))
         low, high = (None, None) if se is None else (change - NORMAL * se, change + NORMAL * se)
-        direction = _direct(change, se, margin=MARGIN * (before or 0.0), critical=critical)
+        direction = _direct(change, se, margin=margin[name], critical=critical)
         return ReasonNumber(
             name, before, after, change, low, high, direction, one.holds.get(name, ())
         )
@@ -267,6 +279,30 @@ def _direct(change: float, se: float | None, *, margin: float, critical: float) 
 def _sidak(k: int) -> float:
     """The normal quantile with which k intervals all hold in 95 studies of 100 at least."""
     return NormalDist().inv_cdf(0.5 + 0.95 ** (1 / k) / 2)
+
+
+def _list_usual(pooled: Mapping[str, _Numbers]) -> dict[str, float]:
+    """Contacts before of the people seen, by reason."""
+    seen = pooled["seen"]
+    assert seen.before is not None
+    return dict(zip(seen.names, seen.before.tolist(), strict=True))
+
+
+def _tell(together: Mapping[str, GroupReasons]) -> dict[str, Direction]:
+    """By reason, a direction only where both ways of comparing say it.
+
+    The change starts from a before in which the people seen came to their referral; the level after
+    takes no account of what they came for before. Each leans another way.
+    """
+    both = [together.get(group) for group in ("difference", "difference_after")]
+    change, after = both
+    if change is None or after is None:
+        return {}
+    pairs = zip((*change.parts, change.total), (*after.parts, after.total), strict=True)
+    return {
+        one.reason: one.direction if one.direction == other.direction else "unclear"
+        for one, other in pairs
+    }
 
 
 def _bound(seen: GroupReasons | None) -> UncodedBounds | None:

@@ -17,7 +17,7 @@ from righthelp.onsite.disclosure import (
     round_to_base,
     show_counts,
 )
-from righthelp.onsite.meaning.reasons import Contacts, Reasons
+from righthelp.onsite.meaning.reasons import Reasons
 from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS
 from righthelp.schema import Row
 
@@ -35,7 +35,9 @@ def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iter
     """
     if found is None:
         return dict.fromkeys(("reason_change", "reason_covariance", "found", "found_after"), ())
-    parts = fold_small([_count_cells(found.seen), _count_cells(found.rows)], policy, found.order)
+    told = [found.seen, *((found.cases, found.rows) if found.cases.n >= SUMS_FROM else ())]
+    windows = [window for one in told for window in (one.before, one.after)]
+    parts = fold_small(windows, policy, found.order)
     return {
         "reason_change": list(_changes(found, parts)),
         "reason_covariance": list(_covariances(found, parts)),
@@ -45,32 +47,32 @@ def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iter
 
 
 def fold_small(
-    groups: Sequence[Sequence[np.ndarray]], policy: Policy, order: Sequence[str]
+    windows: Sequence[np.ndarray], policy: Policy, order: Sequence[str]
 ) -> dict[str, tuple[int, ...]] | None:
     """The reasons that are shown, each with the columns counted in it; None where none can be.
 
-    groups: for each group its cells, vectors of length K: a cell of a reason may be shown when it
-    is nought or above the policy's threshold, in every group.
+    windows: contacts (n, K) of each group and window that is told. A reason may be shown where in
+    each of them nobody, or more people than the policy's threshold, had a contact for it.
     """
+
+    def is_few(columns: Sequence[int]) -> bool:
+        people = ((window[:, list(columns)] > 0).any(axis=1).sum() for window in windows)
+        return any(policy.hides(int(n)) for n in people)
+
     place = order.index(GATHERS)
-    cells = [np.asarray(cell) for group in groups for cell in group]
     columns = range(len(order))
-    together = [k for k in columns if any(policy.hides(int(cell[k])) for cell in cells)]
+    together = [k for k in columns if is_few([k])]
     if together and place not in together:
         together.append(place)
-    while together and any(policy.hides(int(cell[together].sum())) for cell in cells):
+    while together and is_few(together):
         others = [k for k in columns if k not in together]
         if not others:
             return None
-        together.append(min(others, key=lambda k: min(int(cell[k]) for cell in cells)))
+        together.append(
+            min(others, key=lambda k: sum(int(window[:, k].sum()) for window in windows))
+        )
     shown = {order[k]: (k,) for k in columns if k not in together}
     return {**shown, **({order[place]: tuple(sorted(together))} if together else {})}
-
-
-def _count_cells(contacts: Contacts) -> list[np.ndarray]:
-    """Contacts and people with any, by reason and window."""
-    windows = (contacts.before, contacts.after)
-    return [cell for w in windows for cell in (w.sum(axis=0), (w > 0).sum(axis=0))]
 
 
 def _fold(counts: np.ndarray, parts: Mapping[str, tuple[int, ...]]) -> np.ndarray:

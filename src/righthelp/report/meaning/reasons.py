@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
@@ -20,7 +19,15 @@ from righthelp.report.canvas import (
     open_figure,
     show_figure,
 )
-from righthelp.report.cells import Cell, Heading, Ratio, ShownTable, show_number
+from righthelp.report.cells import (
+    Cell,
+    Difference,
+    Heading,
+    Ratio,
+    ShownTable,
+    show_difference,
+    show_number,
+)
 from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS, REASONS
 
 if TYPE_CHECKING:
@@ -30,26 +37,40 @@ if TYPE_CHECKING:
 DIRECTIONS = {"fewer": "fewer", "more": "more", "unclear": "cannot tell"}
 HOW_READ = (
     (
-        "A contact has one reason: of the codes entered on its day the first in the study's order. "
-        "Codes and contacts are joined by the day alone."
+        "A contact has one reason: of the codes entered on its day the first in the study's "
+        "order. Codes and contacts are joined by the day alone."
     ),
     (
-        "“Fewer” and “more” take account of all reasons being looked at together; the intervals are "
-        "those of one reason by itself."
+        "It is called fewer or more only where the people seen differ from matched people both "
+        "after and in the change, with all reasons looked at together. The intervals are of one "
+        "reason by itself."
     ),
     (
-        "People were matched on how often they came, not on what for. A reason for which the people "
-        "seen came often may become rarer by itself."
+        "People were matched on how often they came, not on what for. A reason for which the "
+        "people seen came often may become rarer by itself."
     ),
 )
 
 
 def list_reasons(evidence: Evidence) -> ShownTable:
-    """The groups of the sites together by reason, and their sum."""
+    """The sites together by reason: the people seen beside matched people, and the sum."""
     found = evidence.meaning.reasons
-    rows = tuple(
-        row for group in GROUPS if (one := found.together.get(group)) for row in _rows(one)
-    )
+    groups = found.together
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    if "seen" in groups:
+        rows = tuple(
+            (
+                _name(part),
+                part.before,
+                part.after,
+                _difference(part),
+                _find(groups.get("comparators"), part.reason).value,
+                _find(groups.get("difference"), part.reason),
+                _find(groups.get("difference_after"), part.reason),
+                DIRECTIONS[found.told[part.reason]] if part.reason in found.told else "",
+            )
+            for part in (*groups["seen"].parts, groups["seen"].total)
+        )
     notes: tuple[str, ...] = HOW_READ if rows else ()
     if found.left_out:
         labels = ", ".join(evidence.label(site) for site in found.left_out)
@@ -58,32 +79,28 @@ def list_reasons(evidence: Evidence) -> ShownTable:
         "reasons",
         f"{evidence.study.study.outcome} per 100 people by what they were about",
         (
-            Heading("group", "Whose"),
             Heading("reason", "Reason"),
             Heading("before", "Before", "number", 1),
             Heading("after", "After", "number", 1),
             Heading("change", "Change", "number", 1),
-            Heading("low", "95% interval from", "number", 1),
-            Heading("high", "to", "number", 1),
-            Heading("direction", "Can it be told?"),
+            Heading("matched_change", "Change in matched people", "number", 1),
+            Heading("difference", "Difference of the changes", "number", 1),
+            Heading("difference_after", "Difference after", "number", 1),
+            Heading("told", "Can it be told?"),
         ),
         rows,
         notes,
     )
 
 
-def _rows(one: GroupReasons) -> Iterator[tuple[Cell, ...]]:
-    for part in (*one.parts, one.total):
-        yield (
-            GROUPS[one.group],
-            _name(part),
-            part.before,
-            part.after,
-            part.change,
-            part.low,
-            part.high,
-            DIRECTIONS[part.direction],
-        )
+def _find(one: GroupReasons | None, reason: str) -> Difference:
+    """The change of a reason in another group."""
+    parts = (*one.parts, one.total) if one else ()
+    return next((_difference(part) for part in parts if part.reason == reason), Difference(None))
+
+
+def _difference(part: ReasonNumber) -> Difference:
+    return Difference(part.change, part.low, part.high)
 
 
 def _name(part: ReasonNumber) -> str:
@@ -147,8 +164,8 @@ def list_uncoded(evidence: Evidence) -> ShownTable:
         tuple(rows),
         (
             (
-                "The last two columns give all uncoded contacts of one window to one reason; no two "
-                "rows can be true together."
+                "The last two columns give all uncoded contacts of one window to one reason; no "
+                "two rows can be true together."
             ),
         )
         if rows
@@ -189,8 +206,8 @@ def list_found(evidence: Evidence) -> ShownTable:
         tuple(rows),
         (
             (
-                "A condition counts as newly found when it is coded for the first time ever; it may "
-                "have been there before."
+                "A condition counts as newly found when it is coded for the first time ever; it "
+                "may have been there before."
             ),
         )
         if rows
@@ -222,34 +239,29 @@ def list_found_after(evidence: Evidence) -> ShownTable:
 def say_reasons(evidence: Evidence) -> tuple[str, ...]:
     """What the reasons show, in sentences: the sum first, then the reasons that can be told."""
     found = evidence.meaning.reasons
-    compared = found.together.get("difference")
-    if compared is None:
-        return (f"What contacts were about cannot be set against matched people: {found.reason}.",)
-    words = {"fewer": "fewer", "more": "more"}
-    total = compared.total
-    said = [
-        f"Set against matched people, all {evidence.study.study.outcome} together changed by "
-        f"{_signed(total)} per 100 people"
-        + (": the data cannot tell whether they changed." if total.direction == "unclear" else ".")
-    ]
-    told = [part for part in compared.parts if part.direction != "unclear"]
-    for part in told:
-        said.append(
-            f"There were {words[part.direction]} contacts for this: {_name(part).lower()} "
-            f"({_signed(part)} per 100 people)."
-        )
-    if not told:
+    after = found.together.get("difference_after")
+    if after is None or not found.told:
+        why = found.reason or "too few people seen have matched people"
+        return (f"What contacts were about cannot be set against matched people: {why}.",)
+    outcome = evidence.study.study.outcome
+    total = {
+        "fewer": f"All {outcome} together were fewer than in matched people",
+        "more": f"All {outcome} together were more than in matched people",
+        "unclear": f"Of all {outcome} together it cannot be told whether they differ from those of "
+        "matched people",
+    }[found.told["total"]]
+    said = [f"{total}: {_say(after.total)} in the months after."]
+    for part in after.parts:
+        if (told := found.told[part.reason]) != "unclear":
+            name = _name(part)
+            said.append(f"{name}: {told} contacts than in matched people, {_say(part)}.")
+    if len(said) == 1:
         said.append("Of no single reason can it be told that it changed.")
     return tuple(said)
 
 
-def _signed(part: ReasonNumber) -> str:
-    def sign(value: float) -> str:
-        return f"{'+' if value > 0 else ''}{show_number(value, decimals=1)}"
-
-    if part.low is None or part.high is None:
-        return f"{sign(part.change)} (no interval)"
-    return f"{sign(part.change)} ({sign(part.low)} to {sign(part.high)})"
+def _say(part: ReasonNumber) -> str:
+    return f"{show_difference(_difference(part), decimals=0)} per 100 people"
 
 
 def draw_reason_figures(evidence: Evidence) -> dict[str, ShownFigure]:
