@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from righthelp import __version__
+from righthelp.protocol.meanings import load_meanings
 from righthelp.protocol.study import Site, Study
 
 PACKAGES = ("duckdb", "numpy", "scipy", "pydantic")
@@ -35,6 +36,7 @@ def describe_provenance(
         "definitions": dict(definitions),
         "all_staff_counted": role_missing,
         "inputs_sha256": dict(inputs_sha256),
+        "codelists_sha256": load_meanings(study).sha256 if site.has_records else None,
         "made_on": made_on.isoformat(),
         "versions": {
             "righthelp": __version__,
