@@ -23,6 +23,8 @@ THROUGHOUT, FEW = 0.05, 3
 """Above this share of the rows, and this number, an oddity is a mistake of the whole file."""
 REPORT_LIMIT = 30_000
 """Rows at which a report of SystmOne stops without saying so."""
+OF_SOURCE = ("source_row", "source_table")
+"""Columns of what is made of other tables that say which row stands behind."""
 _PARQUET = b"PAR1"
 _QUOTE_ERROR = "UNQUOTED VALUE"
 _TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "DOUBLE"}
@@ -58,10 +60,15 @@ class Landed:
     def name(self) -> str:
         return f"landed_{self.table.name}"
 
-    def place(self, rowid: int) -> tuple[str, int]:
-        """File and line of a landed row."""
-        file = next(file for file in reversed(self.files) if file.first_rowid <= rowid)
-        return file.name, file.find_line(rowid)
+    @property
+    def order(self) -> str:
+        """The column that has the place of a row in the files."""
+        return "rowid"
+
+    def find(self, place: int) -> tuple[str, int]:
+        """File and line of a landed row, by its place."""
+        file = next(file for file in reversed(self.files) if file.first_rowid <= place)
+        return file.name, file.find_line(place)
 
 
 class Landing:
@@ -112,7 +119,8 @@ class Landing:
                 left_out["column_missing"] = left_out.get("column_missing", 0) + source.n_lines
                 continue
             columns |= set(chosen)
-            landed, n_offered, lost = self._insert(table, source, chosen)
+            with self._engine.keeping_order():
+                landed, n_offered, lost = self._insert(table, source, chosen)
             n_rows += n_offered
             files.append(landed)
             for kind, n in lost.items():
@@ -120,19 +128,39 @@ class Landing:
         return Landed(table, tuple(files), frozenset(columns), n_rows, left_out)
 
     def land_made(
-        self, table: Table, relation: str, *, columns: Sequence[str], name: str
+        self, table: Table, relation: str, *, place: str, name: str
     ) -> Landed:
-        """Land a table that is in the engine already, all its columns text under our names.
+        """Land what the engine makes of other tables: its columns are text under our names.
 
-        name: the file that stands behind it, for findings about the whole of it.
+        place: an expression for the place of the row that stands behind, which lands beside; rows
+        land in any order. A column without any value did not come. name: the file that stands
+        behind it, for findings about the whole of it.
         """
+        landed = f"landed_{table.name}"
         self._engine.execute(_declare(table))
-        n = self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
-        known = tuple((quote_name(name), "VARCHAR") for name in columns)
-        source = Source(name, relation, tuple(columns), known, n, 1, None)
-        chosen = {name: place for place, name in enumerate(columns) if name in table.names}
-        landed, n_rows, _ = self._insert(table, source, chosen)
-        return Landed(table, (landed,), frozenset(chosen), n_rows, {})
+        self._engine.execute(f"ALTER TABLE {landed} ADD COLUMN place BIGINT")
+        given = [each.lower() for each in self._engine.column_names(relation)]
+        parts: list[str] = []
+        for column in table.columns:
+            raw = (quote_name(column.name), "VARCHAR") if column.name in given else None
+            parts += _read_column(column, raw, self._map.date_formats)
+        everything = ", ".join(quote_name(each) for each in given if each not in OF_SOURCE)
+        self._engine.execute(
+            f"INSERT INTO {landed} SELECT {', '.join(parts)}, hash({everything}), {place} "
+            f"FROM {relation}"
+        )
+        columns = [column for column in table.columns if column.name in given]
+        n_rows, *filled = self._engine.rows(
+            f"SELECT count(*), {', '.join(map(_count_given, columns))} FROM {landed}"
+        )[0]
+        came = set()
+        for column, n in zip(columns, filled, strict=True):
+            if n or is_needed(table, column):
+                came.add(column.name)
+            elif "unknown" in column.values:
+                self._engine.execute(f"UPDATE {landed} SET {quote_name(column.name)} = 'unknown'")
+        file = LandedFile(name, 0, 1, np.zeros(0, dtype=np.int64))
+        return Landed(table, (file,), frozenset(came), n_rows, {})
 
     def _open(
         self, table: Table, path: Path, headers: tuple[tuple[str, ...], ...]
@@ -353,6 +381,14 @@ def _declare(table: Table) -> str:
         if column.type != "text":
             columns.append(f"odd_{column.name} VARCHAR")
     return f"CREATE OR REPLACE TABLE landed_{table.name} ({', '.join(columns)}, row_hash UBIGINT)"
+
+
+def _count_given(column: Column) -> str:
+    """An expression that counts the rows in which a column of a landed table has a text."""
+    name = quote_name(column.name)
+    if column.type == "text":
+        return f"count({name})"
+    return f"count({name}) + count(odd_{column.name})"
 
 
 def _read_column(

@@ -3,7 +3,7 @@
 -- were missed or cancelled. Among them are notes, letters and results; their type tells them apart.
 -- Reads landed_cprd_aurum_*, known_consultation_types, known_codes. Makes marked_cprd_aurum_* and from_*.
 
-CREATE OR REPLACE MACRO aurum_text(given) AS CASE WHEN lower(trim(given)) NOT IN ('', 'na') THEN trim(given) END;
+CREATE OR REPLACE MACRO aurum_text(given) AS CASE WHEN lower(text_of(given)) <> 'na' THEN text_of(given) END;
 CREATE OR REPLACE MACRO aurum_day(given) AS
     coalesce(CAST(try_strptime(trim(given), '%d/%m/%Y') AS DATE), TRY_CAST(trim(given) AS DATE));
 CREATE OR REPLACE MACRO aurum_exponent(given) AS
@@ -42,7 +42,7 @@ SELECT * FROM (VALUES ('1', 'M'), ('2', 'F'), ('3', 'I'), ('4', 'U')) AS t (gend
 
 -- CPRD gives the month of birth of children only. Where there is none, 1 July stands for the year: no
 -- other first of a month is nearer to every day of it, and nobody's age is wrong by more than half a year.
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     m.source_row,
     m.patid AS patient_id,
@@ -57,8 +57,7 @@ SELECT
 FROM landed_cprd_aurum_patient AS p
 JOIN marked_cprd_aurum_patient AS m ON p.rowid = m.source_row
 LEFT JOIN cprd_aurum_sex AS x ON aurum_text(p.gender) = x.gender
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- Nothing is known of anybody after the last day collected from their practice.
 CREATE OR REPLACE TABLE cprd_aurum_collected AS
@@ -66,7 +65,7 @@ SELECT aurum_text(pracid) AS pracid, min(aurum_day(lcd)) AS last_day
 FROM landed_cprd_aurum_practice
 GROUP BY aurum_text(pracid);
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     m.source_row,
     m.patid AS patient_id,
@@ -80,8 +79,7 @@ SELECT
 FROM landed_cprd_aurum_patient AS p
 JOIN marked_cprd_aurum_patient AS m ON p.rowid = m.source_row
 LEFT JOIN cprd_aurum_collected AS c ON aurum_text(p.pracid) = c.pracid
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- A site's own list of types of consultation stands in for ours, as a whole.
 CREATE OR REPLACE TABLE cprd_aurum_types AS
@@ -123,7 +121,7 @@ LEFT JOIN (
     GROUP BY aurum_text(jobcatid)
 ) AS j ON s.jobcatid = j.jobcatid;
 
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
     m.source_row,
     aurum_text(c.patid) AS patient_id,
@@ -137,8 +135,7 @@ SELECT
 FROM landed_cprd_aurum_consultation AS c
 JOIN marked_cprd_aurum_consultation AS m ON c.rowid = m.source_row
 LEFT JOIN cprd_aurum_holder AS h ON aurum_text(c.staffid) = h.staffid
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- Referrals to social prescribing, and those declined, from coded entries.
 CREATE OR REPLACE TABLE cprd_aurum_meaning AS
@@ -162,7 +159,7 @@ LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(o.patid) = n.patid
 LEFT JOIN cprd_aurum_meaning AS k ON aurum_text(o.medcodeid) = k.medcodeid;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     m.source_row,
     aurum_text(o.obsid) AS referral_id,
@@ -179,5 +176,4 @@ WINDOW person AS (PARTITION BY aurum_text(o.patid) ORDER BY aurum_day(o.obsdate)
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-)
-ORDER BY m.source_row;
+);

@@ -3,7 +3,11 @@
 -- and appointments that were missed or cancelled are not in the model.
 -- Reads landed_omop_*, known_words, known_codes. Makes marked_omop_* and from_*.
 
-CREATE OR REPLACE MACRO plain_id(id) AS nullif(regexp_replace(trim(id), '\.0+$', ''), '');
+CREATE OR REPLACE MACRO plain_id(id) AS CASE
+    WHEN suffix(id, '0') AND contains(id, '.') OR NOT is_plain(id)
+    THEN nullif(regexp_replace(trim(id), '\.0+$', ''), '')
+    ELSE id
+END;
 CREATE OR REPLACE MACRO known_role(word) AS lower(trim(word));
 
 -- Standard concepts of the vocabularies Gender, Visit and Medicare Specialty; codes.csv and words.csv
@@ -39,7 +43,7 @@ SELECT
 FROM landed_omop_death
 WHERE plain_id(person_id) IS NOT NULL;
 
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     p.rowid AS source_row,
     plain_id(p.person_id) AS patient_id,
@@ -59,8 +63,7 @@ LEFT JOIN (
     FROM landed_omop_death AS d
     JOIN marked_omop_death AS m ON d.rowid = m.source_row
     WHERE m.left_out IS NULL
-) AS d ON plain_id(p.person_id) = plain_id(d.person_id)
-ORDER BY p.rowid;
+) AS d ON plain_id(p.person_id) = plain_id(d.person_id);
 
 -- Practices go by their own name for themselves, where the care site has one.
 CREATE OR REPLACE TABLE omop_practice AS
@@ -82,7 +85,7 @@ CREATE OR REPLACE TABLE omop_last_day AS
 SELECT max(TRY_CAST(trim(observation_period_end_date) AS DATE)) AS last_day
 FROM landed_omop_observation_period;
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     o.rowid AS source_row,
     plain_id(o.person_id) AS patient_id,
@@ -95,8 +98,7 @@ SELECT
     plain_id(o.observation_period_id) AS source_id
 FROM landed_omop_observation_period AS o
 LEFT JOIN omop_belongs AS b ON plain_id(o.person_id) = b.person
-CROSS JOIN omop_last_day AS e
-ORDER BY o.rowid;
+CROSS JOIN omop_last_day AS e;
 
 -- Staff. A word for a link worker goes before the specialty; the specialty before any other word.
 CREATE OR REPLACE TABLE omop_staff AS
@@ -139,7 +141,7 @@ SELECT
 FROM landed_omop_visit_occurrence
 WHERE visit_end_datetime IS NOT NULL;
 
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
     m.source_row,
     plain_id(v.person_id) AS patient_id,
@@ -160,8 +162,7 @@ LEFT JOIN omop_belongs AS b ON plain_id(v.person_id) = b.person
 LEFT JOIN omop_staff AS s ON plain_id(v.provider_id) = s.provider
 LEFT JOIN known_words AS w ON w.of_column = 'role' AND known_role(v.visit_source_value) = w.word
 LEFT JOIN known_words AS x ON x.of_column = 'mode' AND lower(trim(v.visit_source_value)) = x.word
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- Referrals to social prescribing, and those declined, by the SNOMED CT code of the source: the model
 -- files them under observations or under procedures.
@@ -215,7 +216,7 @@ JOIN marked_omop_procedure_occurrence AS m ON o.rowid = m.source_row
 WHERE m.left_out IS NULL;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     source_table,
     source_row,
@@ -230,5 +231,4 @@ FROM omop_entry
 WINDOW entries AS (
     PARTITION BY person ORDER BY happened_on, meaning = 'declined', source_table, source_row
 )
-QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred')
-ORDER BY source_table, source_row;
+QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');
