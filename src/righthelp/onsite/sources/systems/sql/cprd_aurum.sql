@@ -7,13 +7,14 @@ CREATE OR REPLACE MACRO aurum_text(given) AS CASE WHEN lower(text_of(given)) <> 
 CREATE OR REPLACE MACRO aurum_day(given) AS
     coalesce(CAST(try_strptime(trim(given), '%d/%m/%Y') AS DATE), TRY_CAST(trim(given) AS DATE));
 CREATE OR REPLACE MACRO aurum_exponent(given) AS
-    coalesce(regexp_full_match(trim(given), '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+'), FALSE);
+    (contains(given, 'E') OR contains(given, 'e'))
+    AND regexp_full_match(trim(given), '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+');
 
 -- A person's identifier ends with the five digits of the practice. In a long one that does not, or in
 -- one written as 1.23E+18, digits are lost, and two people may have become one.
 CREATE OR REPLACE MACRO aurum_rounded(patid, pracid) AS
-    aurum_exponent(patid) OR coalesce(
-        length(trim(patid)) >= 16 AND regexp_full_match(trim(patid), '[0-9]+')
+    coalesce(aurum_exponent(patid), FALSE) OR coalesce(
+        strlen(patid) >= 16 AND regexp_full_match(trim(patid), '[0-9]+') AND length(trim(patid)) >= 16
         AND TRY_CAST(right(trim(patid), 5) AS BIGINT) <> TRY_CAST(trim(pracid) AS BIGINT),
         FALSE
     );
@@ -93,19 +94,22 @@ FROM (
 GROUP BY code;
 
 CREATE OR REPLACE TABLE marked_cprd_aurum_consultation AS
-SELECT
-    c.rowid AS source_row,
-    t.type,
-    CASE
-        WHEN aurum_rounded(c.patid, c.pracid) OR aurum_exponent(c.consid) OR aurum_exponent(c.consmedcodeid)
-        THEN 'identifier_rounded'
-        WHEN n.patid IS NOT NULL THEN 'patient_not_acceptable'
-        WHEN t.type IS NULL THEN 'consultation_type_unknown'
-        WHEN lower(t.type) IN ('exclude', 'out of hours') THEN 'consultation_not_contact'
-    END AS left_out
-FROM landed_cprd_aurum_consultation AS c
-LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(c.patid) = n.patid
-LEFT JOIN cprd_aurum_types AS t ON aurum_text(c.consmedcodeid) = t.code;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        c.rowid AS source_row,
+        CASE
+            WHEN aurum_rounded(c.patid, c.pracid) OR aurum_exponent(c.consid) OR aurum_exponent(c.consmedcodeid)
+            THEN 'identifier_rounded'
+            WHEN n.patid IS NOT NULL THEN 'patient_not_acceptable'
+            WHEN t.type IS NULL THEN 'consultation_type_unknown'
+            WHEN lower(t.type) IN ('exclude', 'out of hours') THEN 'consultation_not_contact'
+        END AS left_out
+    FROM landed_cprd_aurum_consultation AS c
+    LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(c.patid) = n.patid
+    LEFT JOIN cprd_aurum_types AS t ON aurum_text(c.consmedcodeid) = t.code
+) AS judged
+WHERE left_out IS NOT NULL;
 
 -- Who held it: the job category in words where the lookup is there, else its number.
 CREATE OR REPLACE TABLE cprd_aurum_holder AS
@@ -123,19 +127,19 @@ LEFT JOIN (
 
 CREATE OR REPLACE VIEW from_appointments AS
 SELECT
-    m.source_row,
+    c.rowid AS source_row,
     aurum_text(c.patid) AS patient_id,
     aurum_text(c.pracid) AS practice_id,
     aurum_text(c.consdate) AS start_date,
     'attended' AS status,
     h.role,
-    m.type AS mode,
+    t.type AS mode,
     aurum_text(c.staffid) AS clinician_id,
     aurum_text(c.consid) AS source_id
 FROM landed_cprd_aurum_consultation AS c
-JOIN marked_cprd_aurum_consultation AS m ON c.rowid = m.source_row
-LEFT JOIN cprd_aurum_holder AS h ON aurum_text(c.staffid) = h.staffid
-WHERE m.left_out IS NULL;
+ANTI JOIN marked_cprd_aurum_consultation AS m ON c.rowid = m.source_row
+LEFT JOIN cprd_aurum_types AS t ON aurum_text(c.consmedcodeid) = t.code
+LEFT JOIN cprd_aurum_holder AS h ON aurum_text(c.staffid) = h.staffid;
 
 -- Referrals to social prescribing, and those declined, from coded entries.
 CREATE OR REPLACE TABLE cprd_aurum_meaning AS

@@ -257,25 +257,29 @@ LEFT JOIN systmone_role_word AS c ON fold_text(h.rota_name) = c.folded;
 -- Appointments. The status is a code that SRMapping explains, or the word itself. Without SRMapping a
 -- code cannot be read, and nobody would seem to have come: the extract is then refused.
 CREATE OR REPLACE TABLE marked_systmone_appointment AS
-SELECT
-    a.rowid AS source_row,
-    CASE
-        WHEN s.state IS NOT NULL THEN s.state
-        WHEN n.why IS NOT NULL THEN n.why
-        WHEN plain_id(a.IDPatient) IS NULL THEN 'slot_without_patient'
-        WHEN NOT EXISTS (FROM systmone_word)
-            AND TRY_CAST(plain_id(a.AppointmentStatus) AS BIGINT) IS NOT NULL THEN 'status_not_explained'
-    END AS left_out
-FROM landed_systmone_appointment AS a
-LEFT JOIN systmone_state AS s ON s.of_table = 'appointment' AND a.rowid = s.source_row
-LEFT JOIN systmone_not_used AS n ON plain_id(a.IDPatient) = n.patient_id;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        a.rowid AS source_row,
+        CASE
+            WHEN s.state IS NOT NULL THEN s.state
+            WHEN n.why IS NOT NULL THEN n.why
+            WHEN plain_id(a.IDPatient) IS NULL THEN 'slot_without_patient'
+            WHEN NOT EXISTS (FROM systmone_word)
+                AND TRY_CAST(plain_id(a.AppointmentStatus) AS BIGINT) IS NOT NULL THEN 'status_not_explained'
+        END AS left_out
+    FROM landed_systmone_appointment AS a
+    LEFT JOIN systmone_state AS s ON s.of_table = 'appointment' AND a.rowid = s.source_row
+    LEFT JOIN systmone_not_used AS n ON plain_id(a.IDPatient) = n.patient_id
+) AS judged
+WHERE left_out IS NOT NULL;
 
 -- The flag tells of the telephone alone. An appointment without it may have been at the practice, at
 -- home, by video or in writing, so that its mode stays unknown. The length is left empty: the extract
 -- has the length of the slot, not of the talk.
 CREATE OR REPLACE VIEW from_appointments AS
 SELECT
-    m.source_row,
+    a.rowid AS source_row,
     plain_id(a.IDPatient) AS patient_id,
     coalesce(o.ods_code, plain_id(a.IDOrganisation)) AS practice_id,
     plain_text(a.DateStart) AS start_date,
@@ -286,14 +290,13 @@ SELECT
     plain_text(a.DateAppointmentBooked) AS booked_date,
     plain_id(a.RowIdentifier) AS source_id
 FROM landed_systmone_appointment AS a
-JOIN marked_systmone_appointment AS m ON a.rowid = m.source_row
+ANTI JOIN marked_systmone_appointment AS m ON a.rowid = m.source_row
 LEFT JOIN systmone_practice AS o ON plain_id(a.IDOrganisation) = o.id
 LEFT JOIN systmone_word AS w ON plain_id(a.AppointmentStatus) = w.code
 LEFT JOIN systmone_holder AS h
     ON a.IDProfileClinician IS NOT DISTINCT FROM h.profile
     AND a.RotaType IS NOT DISTINCT FROM h.rota_type
-    AND a.RotaName IS NOT DISTINCT FROM h.rota_name
-WHERE m.left_out IS NULL;
+    AND a.RotaName IS NOT DISTINCT FROM h.rota_name;
 
 -- Referrals to social prescribing, and those declined, from coded entries.
 CREATE OR REPLACE TABLE marked_systmone_code AS

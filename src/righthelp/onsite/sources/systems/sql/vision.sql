@@ -42,20 +42,30 @@ JOIN marked_vision_patient AS m ON p.rowid = m.source_row
 WHERE m.left_out IS NULL AND coalesce(upper(text_of(p.ACTIVE)), 'R') = 'R';
 
 -- A person who is deleted takes everything along. A hospital (H) or A+E (A) is not the practice.
+CREATE OR REPLACE TABLE vision_encounter_again AS
+SELECT text_of(PID) AS pid, text_of(ID) AS id, max(rowid) AS last_row
+FROM landed_vision_encounter
+WHERE text_of(ID) IS NOT NULL
+GROUP BY ALL
+HAVING count(*) > 1;
+
 CREATE OR REPLACE TABLE marked_vision_encounter AS
-SELECT
-    e.rowid AS source_row,
-    CASE
-        WHEN row_number() OVER (
-            PARTITION BY text_of(e.PID), text_of(e.ID) ORDER BY e.rowid DESC
-        ) > 1 AND text_of(e.ID) <> ''
-        THEN 'row_superseded'
-        WHEN vision_is_deleted(e.ACTION) OR d.pid IS NOT NULL THEN 'row_deleted'
-        WHEN upper(text_of(e.LOCATION)) IN ('H', 'A') THEN 'encounter_elsewhere'
-    END AS left_out
-FROM landed_vision_encounter AS e
-LEFT JOIN (SELECT pid FROM marked_vision_patient WHERE left_out = 'row_deleted') AS d
-    ON text_of(e.PID) = d.pid;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        e.rowid AS source_row,
+        CASE
+            WHEN e.rowid <> a.last_row THEN 'row_superseded'
+            WHEN vision_is_deleted(e.ACTION) OR d.pid IS NOT NULL THEN 'row_deleted'
+            WHEN upper(text_of(e.LOCATION)) IN ('H', 'A') THEN 'encounter_elsewhere'
+        END AS left_out
+    FROM landed_vision_encounter AS e
+    LEFT JOIN vision_encounter_again AS a
+        ON text_of(e.ID) = a.id AND text_of(e.PID) IS NOT DISTINCT FROM a.pid
+    LEFT JOIN (SELECT pid FROM marked_vision_patient WHERE left_out = 'row_deleted') AS d
+        ON text_of(e.PID) = d.pid
+) AS judged
+WHERE left_out IS NOT NULL;
 
 -- What the types of professional are called. D10 is an interpreter or a link worker of any kind: it
 -- never counts as a GP, and as the link worker only where the site's map says so.
@@ -86,7 +96,7 @@ FROM (VALUES
 -- only. So nothing is said of it.
 CREATE OR REPLACE VIEW from_appointments AS
 SELECT
-    m.source_row,
+    e.rowid AS source_row,
     text_of(e.PID) AS patient_id,
     text_of(e.SERVICE_ID) AS practice_id,
     text_of(e.DATE) AS start_date,
@@ -96,9 +106,8 @@ SELECT
     text_of(e.HCP) AS clinician_id,
     text_of(e.ID) AS source_id
 FROM landed_vision_encounter AS e
-JOIN marked_vision_encounter AS m ON e.rowid = m.source_row
-LEFT JOIN vision_role AS r ON upper(text_of(e.HCP_TYPE)) = r.hcp_type
-WHERE m.left_out IS NULL;
+ANTI JOIN marked_vision_encounter AS m ON e.rowid = m.source_row
+LEFT JOIN vision_role AS r ON upper(text_of(e.HCP_TYPE)) = r.hcp_type;
 
 
 -- Referrals to social prescribing, and those declined, where the version has SNOMED CT codes.
