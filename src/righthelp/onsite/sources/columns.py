@@ -149,7 +149,7 @@ class ColumnCheck:
             f"({name} < '!' OR suffix({name}, ' ') OR suffix({name}, chr(9)) "
             f"OR strlen({name}) <> length({name}))"
         )
-        padded = f"{suspect} AND {name} <> trim({name}, {_EDGES})"
+        padded = f"CASE WHEN {suspect} THEN {name} <> trim({name}, {_EDGES}) ELSE false END"
         if self.note(
             landed,
             "padding_trimmed",

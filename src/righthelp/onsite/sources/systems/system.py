@@ -2,8 +2,10 @@
 
 The system's tables land as they are, all of it text, with the checks that every file gets. The SQL
 file then marks every row that is not used with the kind of finding that says why
-(`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. What it
-makes goes through the same checks as a file that a site sent in our own form.
+(`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. That is
+a view, so that its rows are written once, as they land; in what order, joins decide, and so the
+place of the row behind lands with each (`source_row`; `source_table` where there are several). What
+it makes goes through the same checks as a file that a site sent in our own form.
 
 Contacts of the link worker are often kept elsewhere: a file of them in our own form beside the
 extract goes before what the system holds. So do referrals and practices.
@@ -35,12 +37,14 @@ SQL = "righthelp.onsite.sources.systems.sql"
 class SystemTable:
     """A table of a system: its columns, and patterns of the names of its files (case is ignored).
 
-    headers: for files without a header line, the columns of each version by their number.
+    headers: for files without a header line, the columns of each version by their number. hashed:
+    whether the SQL asks for `row_hash`.
     """
 
     table: Table
     files: tuple[str, ...]
     headers: tuple[tuple[str, ...], ...] = ()
+    hashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,13 +174,15 @@ def _land_text(
     """Land every table from delimited text or Parquet."""
     del engine
     return {
-        one.table.name: landing.land(one.table, paths[one.table.name], headers=one.headers)
+        one.table.name: landing.land(
+            one.table, paths[one.table.name], headers=one.headers, hashed=one.hashed
+        )
         for one in system.tables
     }
 
 
 def drop_made(engine: Engine, system: System) -> None:
-    """Drop every table and view on the way to the canonical ones, once no finding asks for a place."""
+    """Drop what was made on the way to the canonical tables, once no finding asks for a place."""
     starts = ("from_", "known_", "marked_", "landed_", f"{system.route}_")
     made = engine.rows("SELECT table_type, table_name FROM information_schema.tables")
     for kind, name in made:
@@ -252,7 +258,9 @@ def _land_made(
     for name in names:
         behind.append((start, own[name]))
         if start:
-            place = f"CASE source_table WHEN {quote(name)} THEN {start} + source_row ELSE {place} END"
+            place = (
+                f"CASE source_table WHEN {quote(name)} THEN {start} + source_row ELSE {place} END"
+            )
         start += engine.rows(f"SELECT count(*) FROM {own[name].name}")[0][0]
     first = next(own[name].files[0].name for name in names if own[name].files)
     landed = landing.land_made(table, f"from_{table.name}", place=place, name=first)
