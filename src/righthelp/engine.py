@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -104,6 +105,18 @@ class Engine:
         if values:
             lists = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
             self.execute(f"INSERT INTO {name} SELECT {lists}", values)
+
+    @contextmanager
+    def keeping_order(self) -> Iterator[None]:
+        """Within, rows keep the order of what is scanned, unless a join thins them out.
+
+        Not kept otherwise: a table is then written faster.
+        """
+        self.execute("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self.execute("SET preserve_insertion_order = false")
 
     def register_columns(self, name: str, columns: Mapping[str, np.ndarray]) -> None:
         """Make a table from arrays of one length."""

@@ -204,3 +204,15 @@ def test_broken_files_never_crash_and_never_lose_a_row_silently(
         lambda folder: write_file(write(folder), name, content=content),
         lambda folder: read(folder)[0],
     )
+
+
+def test_a_finding_names_the_first_row_however_many_are_not_used(tmp_path: Path) -> None:
+    head = SLOT.splitlines()[0]
+    free = "{{S{n}}},2023-02-01,,,,false,,{{ORG}},{{X3}},,Left,,Odd word,,false,1"
+    taken = free.replace(",,,,false,,", ",{{A1}},,,false,,", 1)
+    rows = [(free if n % 6 else taken).format(n=n) for n in range(150_000)]
+    records, tables = read(write(tmp_path, Appointment_Slot="\n".join([head, *rows, ""])))
+    found = {each.kind: (each.row, each.n_rows) for each in records.findings}
+    assert found["slot_without_patient"] == (3, 125_000)
+    assert found["unknown_word"] == (2, 25_000)
+    assert len(tables["appointments"]) == 25_000

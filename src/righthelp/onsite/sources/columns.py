@@ -79,14 +79,14 @@ class ColumnCheck:
         drops = KINDS[kind].effect == "dropped"
         rows = self.engine.rows(
             f"SELECT v, r, sum(n) OVER (), count(*) OVER () FROM ("
-            f"SELECT {value} AS v, count(*) AS n, min(rowid) AS r FROM {landed.name} "
+            f"SELECT {value} AS v, count(*) AS n, min({landed.order}) AS r FROM {landed.name} "
             f"WHERE {kept if drops else where} GROUP BY ALL HAVING count(*) > 0) "
             "ORDER BY r LIMIT 3",
             [landed.table.name] if drops else None,
         )
         if not rows:
             return 0
-        file, line = landed.place(rows[0][1])
+        file, line = landed.find(rows[0][1])
         n_rows, n_values = int(rows[0][2]), rows[0][3]
         values = ", ".join(str(row[0]) for row in rows if row[0] is not None)
         more = ", …" if n_values > len(rows) else ""
@@ -115,14 +115,15 @@ class ColumnCheck:
         )
 
     def _drop_doubled_rows(self, landed: Landed) -> None:
-        same = ", ".join(self.engine.column_names(landed.name)[:-1])
+        names = self.engine.column_names(landed.name)
+        same = ", ".join(names[: names.index("row_hash")])
         self.engine.execute(
             f"CREATE OR REPLACE TABLE read_doubled AS SELECT row_id FROM ("
             f"SELECT t.rowid AS row_id, "
-            f"row_number() OVER (PARTITION BY row_hash, {same} ORDER BY t.rowid) AS place "
+            f"row_number() OVER (PARTITION BY row_hash, {same} ORDER BY {landed.order}) AS nth "
             f"FROM {landed.name} AS t WHERE row_hash IN ("
             f"SELECT row_hash FROM {landed.name} GROUP BY row_hash HAVING count(*) > 1)"
-            f") WHERE place > 1"
+            f") WHERE nth > 1"
         )
         self.note(
             landed,
@@ -139,9 +140,9 @@ class ColumnCheck:
             return
         later = (
             f"rowid IN (SELECT row_id FROM (SELECT rowid AS row_id, row_number() OVER ("
-            f"PARTITION BY {key} ORDER BY rowid) AS place FROM {landed.name} "
+            f"PARTITION BY {key} ORDER BY {landed.order}) AS nth FROM {landed.name} "
             f"WHERE rowid NOT IN (SELECT row_id FROM read_left_out "
-            f"WHERE name = {quote(landed.table.name)})) WHERE place > 1)"
+            f"WHERE name = {quote(landed.table.name)})) WHERE nth > 1)"
         )
         self.note(landed, "key_doubled", column=key, where=later, value=key)
 
@@ -155,7 +156,7 @@ class ColumnCheck:
             f"({name} < '!' OR suffix({name}, ' ') OR suffix({name}, chr(9)) "
             f"OR strlen({name}) <> length({name}))"
         )
-        padded = f"{suspect} AND {name} <> trim({name}, {_EDGES})"
+        padded = f"CASE WHEN {suspect} THEN {name} <> trim({name}, {_EDGES}) ELSE false END"
         if self.note(
             landed,
             "padding_trimmed",
@@ -177,7 +178,7 @@ class ColumnCheck:
         self.engine.execute(
             f"CREATE OR REPLACE TABLE read_words AS "
             f"SELECT w.word, w.folded, w.n, w.first_row, m.ours FROM ("
-            f"SELECT {name} AS word, count(*) AS n, min(rowid) AS first_row, "
+            f"SELECT {name} AS word, count(*) AS n, min({landed.order}) AS first_row, "
             f"lower(regexp_replace({name}, '[\\s\\x{{a0}}\\x{{200b}}\\x{{feff}}_-]+', '', 'g')) "
             f"AS folded FROM {landed.name} WHERE {name} IS NOT NULL GROUP BY {name}) AS w "
             f"LEFT JOIN read_meanings AS m ON w.folded = m.folded"
@@ -206,7 +207,7 @@ class ColumnCheck:
             if place == _MOST_WORDS:
                 shown = f"and {n_words - _MOST_WORDS} more words"
                 n_rows = int(unknown[0][3]) - sum(row[1] for row in unknown[:_MOST_WORDS])
-            file, line = landed.place(first_row)
+            file, line = landed.find(first_row)
             self.log.add(
                 "unknown_word",
                 landed.table.name,

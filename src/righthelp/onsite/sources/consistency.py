@@ -71,10 +71,10 @@ def _check_registrations(check: ColumnCheck, landed: Landed) -> None:
     )
     spells = (
         f"SELECT rowid AS row_id, max(coalesce(end_date, DATE '9999-12-31')) OVER ("
-        "PARTITION BY patient_id ORDER BY start_date, rowid "
+        f"PARTITION BY patient_id ORDER BY start_date, {landed.order} "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > start_date AS overlapping, "
-        "row_number() OVER (PARTITION BY patient_id, practice_id, start_date ORDER BY rowid) > 1 "
-        f"AS doubled FROM {landed.name} WHERE {kept}"
+        "row_number() OVER (PARTITION BY patient_id, practice_id, start_date "
+        f"ORDER BY {landed.order}) > 1 AS doubled FROM {landed.name} WHERE {kept}"
     )
     check.engine.execute(f"CREATE OR REPLACE TABLE read_spells AS {spells}")
     for kind, flag in (
@@ -140,9 +140,9 @@ def _check_events(check: ColumnCheck, landed: Landed, day: str) -> None:
     for (kind, _), test, n_rows in zip(_CHECKS, tests, n_found, strict=True):
         if n_rows:
             first, n_people = check.engine.rows(
-                f"SELECT min(e.rowid), count(DISTINCT e.patient_id) {joined} WHERE {test}"
+                f"SELECT min(e.{landed.order}), count(DISTINCT e.patient_id) {joined} WHERE {test}"
             )[0]
-            file, line = landed.place(first)
+            file, line = landed.find(first)
             check.log.add(
                 kind,
                 table,

@@ -1,21 +1,22 @@
 """Files into the engine: one landed table for each canonical table, in the order of the files.
 
 A landed table has the canonical columns; beside each date and number `odd_<column>`, the text that
-could not be read; and `row_hash` over every column of the file, for exact duplicates. The rowid
+could not be read; and `row_hash` over every column of the file, for exact duplicates (a system's
+own tables have none, unless they ask: columns that nobody needs are then not even read). The rowid
 of a landed row is its place in the files, so that a finding can name file and line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from righthelp.engine import Engine, quote, quote_name
 from righthelp.onsite.findings import FindingLog
-from righthelp.onsite.sources.files import TextFile, find_blank_lines, open_text_file
+from righthelp.onsite.sources.opened import Source, open_source
 from righthelp.protocol.sitemap import SiteMap, fold_word
 from righthelp.schema import Column, Table
 
@@ -23,7 +24,8 @@ THROUGHOUT, FEW = 0.05, 3
 """Above this share of the rows, and this number, an oddity is a mistake of the whole file."""
 REPORT_LIMIT = 30_000
 """Rows at which a report of SystmOne stops without saying so."""
-_PARQUET = b"PAR1"
+OF_SOURCE = ("source_row", "source_table")
+"""Columns of what is made of other tables that say which row stands behind."""
 _QUOTE_ERROR = "UNQUOTED VALUE"
 _TYPES = {"text": "VARCHAR", "date": "DATE", "number": "DOUBLE", "integer": "DOUBLE"}
 
@@ -58,10 +60,15 @@ class Landed:
     def name(self) -> str:
         return f"landed_{self.table.name}"
 
-    def place(self, rowid: int) -> tuple[str, int]:
-        """File and line of a landed row."""
-        file = next(file for file in reversed(self.files) if file.first_rowid <= rowid)
-        return file.name, file.find_line(rowid)
+    @property
+    def order(self) -> str:
+        """The column that has the place of a row in the files."""
+        return "rowid"
+
+    def find(self, place: int) -> tuple[str, int]:
+        """File and line of a landed row, by its place."""
+        file = next(file for file in reversed(self.files) if file.first_rowid <= place)
+        return file.name, file.find_line(place)
 
 
 class Landing:
@@ -88,15 +95,23 @@ class Landing:
         return self._log
 
     def land(
-        self, table: Table, paths: tuple[Path, ...], *, headers: tuple[tuple[str, ...], ...] = ()
+        self,
+        table: Table,
+        paths: tuple[Path, ...],
+        *,
+        headers: tuple[tuple[str, ...], ...] = (),
+        hashed: bool = True,
     ) -> Landed:
         """Land all the files of one table; what is wrong with them is noted, never raised.
 
         headers: the columns of files without a header line, by their number.
         """
-        return self.land_sources(table, (self._open(table, path, headers) for path in paths))
+        sources = (self._open(table, path, headers) for path in paths)
+        return self.land_sources(table, sources, hashed=hashed)
 
-    def land_sources(self, table: Table, sources: Iterable[Source | None]) -> Landed:
+    def land_sources(
+        self, table: Table, sources: Iterable[Source | None], *, hashed: bool
+    ) -> Landed:
         """Land what was opened for one table, in its order; None stands for a file of no use."""
         self._engine.execute(_declare(table))
         files: list[LandedFile] = []
@@ -112,27 +127,46 @@ class Landing:
                 left_out["column_missing"] = left_out.get("column_missing", 0) + source.n_lines
                 continue
             columns |= set(chosen)
-            landed, n_offered, lost = self._insert(table, source, chosen)
+            with self._engine.keeping_order():
+                landed, n_offered, lost = self._insert(table, source, chosen, hashed=hashed)
             n_rows += n_offered
             files.append(landed)
             for kind, n in lost.items():
                 left_out[kind] = left_out.get(kind, 0) + n
         return Landed(table, tuple(files), frozenset(columns), n_rows, left_out)
 
-    def land_made(
-        self, table: Table, relation: str, *, columns: Sequence[str], name: str
-    ) -> Landed:
-        """Land a table that is in the engine already, all its columns text under our names.
+    def land_made(self, table: Table, relation: str, *, place: str, name: str) -> Landed:
+        """Land what the engine makes of other tables: its columns are text under our names.
 
-        name: the file that stands behind it, for findings about the whole of it.
+        place: an expression for the place of the row that stands behind, which lands beside; rows
+        land in any order. A column without any value did not come. name: the file that stands
+        behind it, for findings about the whole of it.
         """
+        landed = f"landed_{table.name}"
         self._engine.execute(_declare(table))
-        n = self._engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
-        known = tuple((quote_name(name), "VARCHAR") for name in columns)
-        source = Source(name, relation, tuple(columns), known, n, 1, None)
-        chosen = {name: place for place, name in enumerate(columns) if name in table.names}
-        landed, n_rows, _ = self._insert(table, source, chosen)
-        return Landed(table, (landed,), frozenset(chosen), n_rows, {})
+        self._engine.execute(f"ALTER TABLE {landed} ADD COLUMN place BIGINT")
+        given = [each.lower() for each in self._engine.column_names(relation)]
+        parts: list[str] = []
+        for column in table.columns:
+            raw = (quote_name(column.name), "VARCHAR") if column.name in given else None
+            parts += _read_column(column, raw, self._map.date_formats)
+        everything = ", ".join(quote_name(each) for each in given if each not in OF_SOURCE)
+        self._engine.execute(
+            f"INSERT INTO {landed} SELECT {', '.join(parts)}, hash({everything}), {place} "
+            f"FROM {relation}"
+        )
+        columns = [column for column in table.columns if column.name in given]
+        n_rows, *filled = self._engine.rows(
+            f"SELECT count(*), {', '.join(map(_count_given, columns))} FROM {landed}"
+        )[0]
+        came = set()
+        for column, n in zip(columns, filled, strict=True):
+            if n or is_needed(table, column):
+                came.add(column.name)
+            elif "unknown" in column.values:
+                self._engine.execute(f"UPDATE {landed} SET {quote_name(column.name)} = 'unknown'")
+        file = LandedFile(name, 0, 1, np.zeros(0, dtype=np.int64))
+        return Landed(table, (file,), frozenset(came), n_rows, {})
 
     def _open(
         self, table: Table, path: Path, headers: tuple[tuple[str, ...], ...]
@@ -178,7 +212,7 @@ class Landing:
         return chosen if usable else None
 
     def _insert(
-        self, table: Table, source: Source, chosen: Mapping[str, int]
+        self, table: Table, source: Source, chosen: Mapping[str, int], *, hashed: bool
     ) -> tuple[LandedFile, int, dict[str, int]]:
         name = f"landed_{table.name}"
         first = self._engine.rows(f"SELECT count(*) FROM {name}")[0][0]
@@ -187,9 +221,9 @@ class Landing:
             raw = source.columns[chosen[column.name]] if column.name in chosen else None
             parts += _read_column(column, raw, self._map.date_formats)
         everything = ", ".join(name for name, _ in source.columns)
+        row_hash = f"hash({everything})" if hashed else "NULL"
         self._engine.execute(
-            f"INSERT INTO {name} SELECT {', '.join(parts)}, hash({everything}) "
-            f"FROM {source.relation}"
+            f"INSERT INTO {name} SELECT {', '.join(parts)}, {row_hash} FROM {source.relation}"
         )
         rejects = self._take_rejects(source)
         landed = self._engine.rows(f"SELECT count(*) FROM {name}")[0][0] - first
@@ -233,113 +267,6 @@ class Landing:
         return {kind: len(rejects)}
 
 
-@dataclass(frozen=True)
-class Source:
-    """What the engine reads: a relation, its columns as (expression, type), and its header.
-
-    lines_left_out: lines of the file that the relation leaves out, where it is not a text file.
-    """
-
-    name: str
-    relation: str
-    header: tuple[str, ...]
-    columns: tuple[tuple[str, str], ...]
-    n_lines: int
-    first_line: int
-    text: TextFile | None
-    lines_left_out: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-
-    @classmethod
-    def of_text(cls, text: TextFile) -> Source:
-        names = [f"c{place}" for place in range(len(text.header))]
-        declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        relation = (
-            f"read_csv({quote(str(text.path))}, auto_detect = false, header = false, "
-            f"skip = {text.header_lines}, delim = {quote(text.delimiter)}, quote = '\"', "
-            f"escape = '\"', columns = {{{declared}}}, store_rejects = true, "
-            "rejects_table = 'read_rejects', rejects_scan = 'read_rejects_scan')"
-        )
-        return cls(
-            text.name,
-            relation,
-            text.header,
-            tuple((name, "VARCHAR") for name in names),
-            text.n_lines,
-            text.header_lines + 1,
-            text,
-        )
-
-    def find_blank_lines(self) -> np.ndarray:
-        """Lines of a text file that hold no row; a blank line of one column is an empty value."""
-        if self.text is None or len(self.header) == 1:
-            return np.zeros(0, dtype=np.int64)
-        found = find_blank_lines(self.text.path)
-        return found[found >= self.first_line]
-
-
-def open_source(
-    engine: Engine,
-    path: Path,
-    *,
-    scratch: Path,
-    log: FindingLog,
-    table: str = "file",
-    encoding: str = "utf-8",
-    delimiter: str = "",
-    headers: tuple[tuple[str, ...], ...] = (),
-) -> Source | None:
-    """Open a text or Parquet file for the engine; None, and a finding, when it is no use."""
-    with path.open("rb") as opened:
-        begins = opened.read(4) == _PARQUET
-        opened.seek(max(0, path.stat().st_size - 4))
-        ends = opened.read(4) == _PARQUET
-    if begins and ends:
-        return _open_parquet(engine, path)
-    if begins or path.suffix.lower() == ".parquet":
-        why = "it is cut off" if begins else "it is not Parquet"
-        log.add("file_unreadable", table, file=path.name, value=why)
-        return None
-    text = open_text_file(
-        path, table=table, encoding=encoding, delimiter=delimiter, scratch=scratch, log=log
-    )
-    if text and headers:
-        text = _give_header(text, headers)
-    return Source.of_text(text) if text else None
-
-
-def _give_header(text: TextFile, headers: tuple[tuple[str, ...], ...]) -> TextFile:
-    """A file without a header line, under the columns of the version that has as many.
-
-    One with the columns of no version gets numbers for names: its first line holds a person.
-    """
-    if any(set(text.header) >= set(one) for one in headers):
-        return text
-    n = len(text.header)
-    unnamed = tuple(f"column {place + 1}" for place in range(n))
-    header = next((one for one in headers if len(one) == n), unnamed)
-    return replace(text, header=header, header_lines=0, n_lines=text.n_lines + text.header_lines)
-
-
-def _open_parquet(engine: Engine, path: Path) -> Source:
-    return open_relation(engine, f"read_parquet({quote(str(path))})", name=path.name)
-
-
-def open_relation(engine: Engine, relation: str, *, name: str) -> Source:
-    """A relation that the engine can read already, under the name that findings show."""
-    described = engine.rows(
-        f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {relation})"
-    )
-    return Source(
-        name,
-        relation,
-        tuple(name for name, _ in described),
-        tuple((quote_name(name), kind) for name, kind in described),
-        engine.rows(f"SELECT count(*) FROM {relation}")[0][0],
-        1,
-        None,
-    )
-
-
 def is_needed(table: Table, column: Column) -> bool:
     """Whether a file without this column, or a row without this value, cannot be used."""
     return not column.nullable and (table.name, column.name) != ("patients", "date_of_birth")
@@ -353,6 +280,14 @@ def _declare(table: Table) -> str:
         if column.type != "text":
             columns.append(f"odd_{column.name} VARCHAR")
     return f"CREATE OR REPLACE TABLE landed_{table.name} ({', '.join(columns)}, row_hash UBIGINT)"
+
+
+def _count_given(column: Column) -> str:
+    """An expression that counts the rows in which a column of a landed table has a text."""
+    name = quote_name(column.name)
+    if column.type == "text":
+        return f"count({name})"
+    return f"count({name}) + count(odd_{column.name})"
 
 
 def _read_column(

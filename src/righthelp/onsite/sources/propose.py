@@ -19,7 +19,7 @@ from righthelp.engine import Engine, open_engine
 from righthelp.errors import UsageError
 from righthelp.onsite.findings import FindingLog, refuse_if_blocked
 from righthelp.onsite.sources.columns import list_forms
-from righthelp.onsite.sources.landing import open_source
+from righthelp.onsite.sources.opened import open_source
 from righthelp.onsite.sources.vocabulary import list_meanings
 from righthelp.protocol.records import RECORDS
 from righthelp.protocol.sitemap import Encoding, SiteMap, fold_word, list_words

@@ -68,18 +68,14 @@ def read_records(
         "CREATE OR REPLACE TABLE read_left_out (name VARCHAR, row_id BIGINT, kind VARCHAR)"
     )
     own: Sequence[Ledger] = ()
-    engine.execute("SET preserve_insertion_order = true")
-    try:
-        with tempfile.TemporaryDirectory(prefix="righthelp-plain-") as scratch:
-            landing = Landing(engine, site_map=site_map, scratch=Path(scratch), log=log)
-            if system:
-                landed, own, paths = land_system(
-                    engine, system, folder=folder, landing=landing, log=log
-                )
-            else:
-                landed = {table.name: landing.land(table, paths[table.name]) for table in RECORDS}
-    finally:
-        engine.execute("SET preserve_insertion_order = false")
+    with tempfile.TemporaryDirectory(prefix="righthelp-plain-") as scratch:
+        landing = Landing(engine, site_map=site_map, scratch=Path(scratch), log=log)
+        if system:
+            landed, own, paths = land_system(
+                engine, system, folder=folder, landing=landing, log=log
+            )
+        else:
+            landed = {table.name: landing.land(table, paths[table.name]) for table in RECORDS}
     for table in landed.values():
         check.check(table)
     check_consistency(check, landed, study=study, site=site)
@@ -135,10 +131,10 @@ def _account(engine: Engine, landed: Landed) -> Ledger:
 def _make_canonical(engine: Engine, table: Table) -> None:
     """Turn a landed table into the canonical one: its columns and types, nothing else."""
     landed = f"landed_{table.name}"
-    engine.execute(f"ALTER TABLE {landed} DROP COLUMN row_hash")
+    for name in engine.column_names(landed):
+        if name not in table.names:
+            engine.execute(f"ALTER TABLE {landed} DROP COLUMN {quote_name(name)}")
     for column in table.columns:
-        if column.type != "text":
-            engine.execute(f"ALTER TABLE {landed} DROP COLUMN odd_{column.name}")
         if column.type == "integer":
             name = quote_name(column.name)
             engine.execute(f"ALTER TABLE {landed} ALTER {name} SET DATA TYPE INTEGER")
@@ -164,8 +160,9 @@ def _name_link_workers(engine: Engine, log: FindingLog) -> None:
     So it never counts as a contact with a GP, not even where all staff are counted.
     """
     theirs = (
-        f"lower(regexp_replace(trim(category), '\\s+', ' ', 'g')) = '{LINK_WORKER_CATEGORY}' "
-        "AND role IN ('unknown', 'other_direct_care')"
+        "role IN ('unknown', 'other_direct_care') "
+        "AND CASE WHEN contains(lower(category), 'prescribing') THEN "  # quicker to tell
+        f"lower(regexp_replace(trim(category), '\\s+', ' ', 'g')) = '{LINK_WORKER_CATEGORY}' END"
     )
     n = engine.rows(f"SELECT count(*) FROM appointments WHERE {theirs}")[0][0]
     if n:

@@ -13,7 +13,8 @@ import numpy as np
 
 from righthelp.engine import Engine, EngineError, quote, quote_name
 from righthelp.onsite.sources.files import find_blank_lines, open_text_file
-from righthelp.onsite.sources.landing import Landed, Landing, Source
+from righthelp.onsite.sources.landing import Landed, Landing
+from righthelp.onsite.sources.opened import Source
 from righthelp.onsite.sources.systems.fhir_resources import (
     OF_EVERY,
     RESOURCES,
@@ -55,7 +56,7 @@ def land_fhir(
     landed = {}
     for place, one in enumerate(system.tables):
         sources = (_open(engine, file, place) for file in files if (file.types == place).any())
-        landed[one.table.name] = landing.land_sources(one.table, sources)
+        landed[one.table.name] = landing.land_sources(one.table, sources, hashed=one.hashed)
     if not landing.log.refused:
         _require_resources(engine, landed, landing)
     return landed

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from righthelp.engine import Engine, EngineError, quote, quote_name
-from righthelp.onsite.sources.landing import Landed, Landing, Source, open_relation, open_source
+from righthelp.onsite.sources.landing import Landed, Landing
+from righthelp.onsite.sources.opened import Source, open_relation, open_source
 from righthelp.onsite.sources.systems.system import System, SystemTable, declare
 from righthelp.schema import Table
 
@@ -25,7 +26,7 @@ def _declare(
     declared = declare(
         f"omop_{table}", description, needed=needed, others=others, optional=optional
     )
-    return SystemTable(declared, _names(table))
+    return SystemTable(declared, _names(table), hashed=table == "visit_occurrence")
 
 
 def land_omop(
@@ -35,9 +36,8 @@ def land_omop(
     landed: dict[str, Landed] = {}
     for one in system.tables:
         name = one.table.name
-        landed[name] = landing.land_sources(
-            one.table, _open_all(engine, one.table, paths[name], landing)
-        )
+        sources = _open_all(engine, one.table, paths[name], landing)
+        landed[name] = landing.land_sources(one.table, sources, hashed=one.hashed)
         nowhere = paths[name] and not landed[name].files and not one.table.optional
         if nowhere and not landing.log.refused:
             landing.log.add("file_missing", name, value=f"table {name.removeprefix('omop_')}")

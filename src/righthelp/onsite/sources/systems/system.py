@@ -2,8 +2,10 @@
 
 The system's tables land as they are, all of it text, with the checks that every file gets. The SQL
 file then marks every row that is not used with the kind of finding that says why
-(`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. What it
-makes goes through the same checks as a file that a site sent in our own form.
+(`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. That is
+a view, so that its rows are written once, as they land; in what order, joins decide, and so the
+place of the row behind lands with each (`source_row`; `source_table` where there are several). What
+it makes goes through the same checks as a file that a site sent in our own form.
 
 Contacts of the link worker are often kept elsewhere: a file of them in our own form beside the
 extract goes before what the system holds. So do referrals and practices.
@@ -19,29 +21,30 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
-from righthelp.engine import Engine, quote_name
+from righthelp.engine import Engine, quote, quote_name
 from righthelp.onsite.findings import FindingLog, Ledger, refuse_if_blocked
 from righthelp.onsite.sources.csv import find_table
-from righthelp.onsite.sources.landing import Landed, Landing, is_needed
+from righthelp.onsite.sources.landing import Landed, Landing
 from righthelp.onsite.sources.vocabulary import list_known_words, read_codes
 from righthelp.protocol.records import NEEDED, RECORDS
 from righthelp.protocol.sitemap import Encoding, SiteMap
 from righthelp.schema import Column, Table
 
 SQL = "righthelp.onsite.sources.systems.sql"
-_OF_SOURCE = ("source_row", "source_table")
 
 
 @dataclass(frozen=True)
 class SystemTable:
     """A table of a system: its columns, and patterns of the names of its files (case is ignored).
 
-    headers: for files without a header line, the columns of each version by their number.
+    headers: for files without a header line, the columns of each version by their number. hashed:
+    whether the SQL asks for `row_hash`.
     """
 
     table: Table
     files: tuple[str, ...]
     headers: tuple[tuple[str, ...], ...] = ()
+    hashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,20 +102,22 @@ class Lander(Protocol):
 
 @dataclass(frozen=True)
 class LandedFrom(Landed):
-    """A canonical table made from a system's; a row's place is that of the row behind it."""
+    """A canonical table made from a system's; a row's place is that of the row behind it.
 
-    engine: Engine | None = None
-    behind: tuple[Landed, ...] = ()
+    Where the rows of several tables stand behind, their places go on from one table to the next.
+    """
 
-    def place(self, rowid: int) -> tuple[str, int]:
+    behind: tuple[tuple[int, Landed], ...] = ()
+
+    @property
+    def order(self) -> str:
+        """The column that has the place of the row behind."""
+        return "place"
+
+    def find(self, place: int) -> tuple[str, int]:
         """File and line of the row behind a landed row."""
-        assert self.engine is not None and self.behind
-        made = f"from_{self.table.name}"
-        which = "source_table" if len(self.behind) > 1 else f"'{self.behind[0].table.name}'"
-        name, row = self.engine.rows(
-            f"SELECT {which}, source_row FROM {made} WHERE rowid = {int(rowid)}"
-        )[0]
-        return next(one for one in self.behind if one.table.name == name).place(row)
+        first, landed = next(one for one in reversed(self.behind) if one[0] <= place)
+        return landed.find(place - first)
 
 
 def declare(
@@ -141,6 +146,7 @@ def land_system(
     _write_known(engine, landing.site_map)
     for name in system.lists:
         _write_list(engine, name)
+    engine.run_file(SQL, "text.sql")
     engine.run_file(SQL, f"{system.route}.sql")
     ledgers = [_account(engine, landed, log) for landed in own.values()]
     made = {}
@@ -168,17 +174,20 @@ def _land_text(
     """Land every table from delimited text or Parquet."""
     del engine
     return {
-        one.table.name: landing.land(one.table, paths[one.table.name], headers=one.headers)
+        one.table.name: landing.land(
+            one.table, paths[one.table.name], headers=one.headers, hashed=one.hashed
+        )
         for one in system.tables
     }
 
 
 def drop_made(engine: Engine, system: System) -> None:
-    """Drop every table on the way to the canonical ones, once no finding asks for a place."""
+    """Drop what was made on the way to the canonical tables, once no finding asks for a place."""
     starts = ("from_", "known_", "marked_", "landed_", f"{system.route}_")
-    for (name,) in engine.rows("SELECT table_name FROM information_schema.tables"):
+    made = engine.rows("SELECT table_type, table_name FROM information_schema.tables")
+    for kind, name in made:
         if name.startswith(starts):
-            engine.execute(f"DROP TABLE {name}")
+            engine.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
 
 
 def _write_known(engine: Engine, site_map: SiteMap) -> None:
@@ -228,7 +237,7 @@ def _account(engine: Engine, landed: Landed, log: FindingLog) -> Ledger:
         else []
     )
     for kind, n, first in rows:
-        file, line = landed.place(first)
+        file, line = landed.find(first)
         log.add(kind, name, file=file, row=line, n_rows=n)
         left_out[kind] = left_out.get(kind, 0) + n
     kept = engine.rows(f"SELECT count(*) FROM landed_{name}")[0][0] - sum(n for _, n, _ in rows)
@@ -242,21 +251,20 @@ def _land_made(
     if table.name not in system.behind:
         return landing.land(table, ())
     sources = system.behind[table.name]
-    behind = tuple(own[name] for name in ((sources,) if isinstance(sources, str) else sources))
-    if not any(one.files for one in behind):
+    names = (sources,) if isinstance(sources, str) else sources
+    if not any(own[name].files for name in names):
         return landing.land(table, ())
-    first = next(one.files[0].name for one in behind if one.files)
-    made = f"from_{table.name}"
-    names = [name for name in engine.column_names(made) if name not in _OF_SOURCE]
-    filled = engine.rows(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {made}")[0]
-    came = [name for name, n in zip(names, filled, strict=True) if n or _is_key(table, name)]
-    landed = landing.land_made(table, made, columns=came, name=first)
+    behind, start, place = [], 0, "source_row"
+    for name in names:
+        behind.append((start, own[name]))
+        if start:
+            place = (
+                f"CASE source_table WHEN {quote(name)} THEN {start} + source_row ELSE {place} END"
+            )
+        start += engine.rows(f"SELECT count(*) FROM {own[name].name}")[0][0]
+    first = next(own[name].files[0].name for name in names if own[name].files)
+    landed = landing.land_made(table, f"from_{table.name}", place=place, name=first)
     return LandedFrom(
         **{name: getattr(landed, name) for name in Landed.__dataclass_fields__},
-        engine=engine,
-        behind=behind,
+        behind=tuple(behind),
     )
-
-
-def _is_key(table: Table, name: str) -> bool:
-    return name in table.names and is_needed(table, table.column(name))

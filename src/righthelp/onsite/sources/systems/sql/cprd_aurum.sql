@@ -3,17 +3,18 @@
 -- were missed or cancelled. Among them are notes, letters and results; their type tells them apart.
 -- Reads landed_cprd_aurum_*, known_consultation_types, known_codes. Makes marked_cprd_aurum_* and from_*.
 
-CREATE OR REPLACE MACRO aurum_text(given) AS CASE WHEN lower(trim(given)) NOT IN ('', 'na') THEN trim(given) END;
+CREATE OR REPLACE MACRO aurum_text(given) AS CASE WHEN lower(text_of(given)) <> 'na' THEN text_of(given) END;
 CREATE OR REPLACE MACRO aurum_day(given) AS
     coalesce(CAST(try_strptime(trim(given), '%d/%m/%Y') AS DATE), TRY_CAST(trim(given) AS DATE));
 CREATE OR REPLACE MACRO aurum_exponent(given) AS
-    coalesce(regexp_full_match(trim(given), '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+'), FALSE);
+    (contains(given, 'E') OR contains(given, 'e'))
+    AND regexp_full_match(trim(given), '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+');
 
 -- A person's identifier ends with the five digits of the practice. In a long one that does not, or in
 -- one written as 1.23E+18, digits are lost, and two people may have become one.
 CREATE OR REPLACE MACRO aurum_rounded(patid, pracid) AS
-    aurum_exponent(patid) OR coalesce(
-        length(trim(patid)) >= 16 AND regexp_full_match(trim(patid), '[0-9]+')
+    coalesce(aurum_exponent(patid), FALSE) OR coalesce(
+        strlen(patid) >= 16 AND regexp_full_match(trim(patid), '[0-9]+') AND length(trim(patid)) >= 16
         AND TRY_CAST(right(trim(patid), 5) AS BIGINT) <> TRY_CAST(trim(pracid) AS BIGINT),
         FALSE
     );
@@ -42,7 +43,7 @@ SELECT * FROM (VALUES ('1', 'M'), ('2', 'F'), ('3', 'I'), ('4', 'U')) AS t (gend
 
 -- CPRD gives the month of birth of children only. Where there is none, 1 July stands for the year: no
 -- other first of a month is nearer to every day of it, and nobody's age is wrong by more than half a year.
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     m.source_row,
     m.patid AS patient_id,
@@ -57,8 +58,7 @@ SELECT
 FROM landed_cprd_aurum_patient AS p
 JOIN marked_cprd_aurum_patient AS m ON p.rowid = m.source_row
 LEFT JOIN cprd_aurum_sex AS x ON aurum_text(p.gender) = x.gender
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- Nothing is known of anybody after the last day collected from their practice.
 CREATE OR REPLACE TABLE cprd_aurum_collected AS
@@ -66,7 +66,7 @@ SELECT aurum_text(pracid) AS pracid, min(aurum_day(lcd)) AS last_day
 FROM landed_cprd_aurum_practice
 GROUP BY aurum_text(pracid);
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     m.source_row,
     m.patid AS patient_id,
@@ -80,8 +80,7 @@ SELECT
 FROM landed_cprd_aurum_patient AS p
 JOIN marked_cprd_aurum_patient AS m ON p.rowid = m.source_row
 LEFT JOIN cprd_aurum_collected AS c ON aurum_text(p.pracid) = c.pracid
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- A site's own list of types of consultation stands in for ours, as a whole.
 CREATE OR REPLACE TABLE cprd_aurum_types AS
@@ -95,19 +94,22 @@ FROM (
 GROUP BY code;
 
 CREATE OR REPLACE TABLE marked_cprd_aurum_consultation AS
-SELECT
-    c.rowid AS source_row,
-    t.type,
-    CASE
-        WHEN aurum_rounded(c.patid, c.pracid) OR aurum_exponent(c.consid) OR aurum_exponent(c.consmedcodeid)
-        THEN 'identifier_rounded'
-        WHEN n.patid IS NOT NULL THEN 'patient_not_acceptable'
-        WHEN t.type IS NULL THEN 'consultation_type_unknown'
-        WHEN lower(t.type) IN ('exclude', 'out of hours') THEN 'consultation_not_contact'
-    END AS left_out
-FROM landed_cprd_aurum_consultation AS c
-LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(c.patid) = n.patid
-LEFT JOIN cprd_aurum_types AS t ON aurum_text(c.consmedcodeid) = t.code;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        c.rowid AS source_row,
+        CASE
+            WHEN aurum_rounded(c.patid, c.pracid) OR aurum_exponent(c.consid) OR aurum_exponent(c.consmedcodeid)
+            THEN 'identifier_rounded'
+            WHEN n.patid IS NOT NULL THEN 'patient_not_acceptable'
+            WHEN t.type IS NULL THEN 'consultation_type_unknown'
+            WHEN lower(t.type) IN ('exclude', 'out of hours') THEN 'consultation_not_contact'
+        END AS left_out
+    FROM landed_cprd_aurum_consultation AS c
+    LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(c.patid) = n.patid
+    LEFT JOIN cprd_aurum_types AS t ON aurum_text(c.consmedcodeid) = t.code
+) AS judged
+WHERE left_out IS NOT NULL;
 
 -- Who held it: the job category in words where the lookup is there, else its number.
 CREATE OR REPLACE TABLE cprd_aurum_holder AS
@@ -123,22 +125,21 @@ LEFT JOIN (
     GROUP BY aurum_text(jobcatid)
 ) AS j ON s.jobcatid = j.jobcatid;
 
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
-    m.source_row,
+    c.rowid AS source_row,
     aurum_text(c.patid) AS patient_id,
     aurum_text(c.pracid) AS practice_id,
     aurum_text(c.consdate) AS start_date,
     'attended' AS status,
     h.role,
-    m.type AS mode,
+    t.type AS mode,
     aurum_text(c.staffid) AS clinician_id,
     aurum_text(c.consid) AS source_id
 FROM landed_cprd_aurum_consultation AS c
-JOIN marked_cprd_aurum_consultation AS m ON c.rowid = m.source_row
-LEFT JOIN cprd_aurum_holder AS h ON aurum_text(c.staffid) = h.staffid
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+ANTI JOIN marked_cprd_aurum_consultation AS m ON c.rowid = m.source_row
+LEFT JOIN cprd_aurum_types AS t ON aurum_text(c.consmedcodeid) = t.code
+LEFT JOIN cprd_aurum_holder AS h ON aurum_text(c.staffid) = h.staffid;
 
 -- Referrals to social prescribing, and those declined, from coded entries.
 CREATE OR REPLACE TABLE cprd_aurum_meaning AS
@@ -162,7 +163,7 @@ LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(o.patid) = n.patid
 LEFT JOIN cprd_aurum_meaning AS k ON aurum_text(o.medcodeid) = k.medcodeid;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     m.source_row,
     aurum_text(o.obsid) AS referral_id,
@@ -179,5 +180,4 @@ WINDOW person AS (PARTITION BY aurum_text(o.patid) ORDER BY aurum_day(o.obsdate)
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-)
-ORDER BY m.source_row;
+);

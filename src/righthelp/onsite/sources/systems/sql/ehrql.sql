@@ -18,7 +18,7 @@ FROM landed_ehrql_addresses
 WHERE TRY_CAST(imd_rounded AS INTEGER) BETWEEN 0 AND 32844 AND TRY_CAST(start_date AS DATE) IS NOT NULL
 GROUP BY trim(patient_id);
 
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     p.rowid AS source_row,
     p.patient_id,
@@ -27,29 +27,26 @@ SELECT
     ehrql_end(p.date_of_death) AS date_of_death,
     d.decile::VARCHAR AS imd_decile
 FROM landed_ehrql_patients AS p
-LEFT JOIN ehrql_deprivation AS d ON trim(p.patient_id) = d.patient_id
-ORDER BY p.rowid;
+LEFT JOIN ehrql_deprivation AS d ON trim(p.patient_id) = d.patient_id;
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     rowid AS source_row,
     patient_id,
     practice_pseudo_id AS practice_id,
     start_date,
     ehrql_end(end_date) AS end_date
-FROM landed_ehrql_practice_registrations
-ORDER BY rowid;
+FROM landed_ehrql_practice_registrations;
 
 -- The day is the one booked for; where only the day seen came, that one.
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
     rowid AS source_row,
     patient_id,
     coalesce(nullif(trim(start_date), ''), seen_date) AS start_date,
     status,
     booked_date
-FROM landed_ehrql_appointments
-ORDER BY rowid;
+FROM landed_ehrql_appointments;
 
 
 CREATE OR REPLACE TABLE marked_ehrql_clinical_events AS
@@ -61,7 +58,7 @@ FROM landed_ehrql_clinical_events AS e
 LEFT JOIN known_codes AS k ON trim(e.snomedct_code) = k.code;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     m.source_row,
     e.patient_id,
@@ -77,5 +74,4 @@ WINDOW person AS (PARTITION BY trim(e.patient_id) ORDER BY TRY_CAST(e.date AS DA
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-)
-ORDER BY m.source_row;
+);

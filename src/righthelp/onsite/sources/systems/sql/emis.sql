@@ -4,8 +4,11 @@
 -- Reads landed_emis_*, known_words, known_codes. Makes from_* and, of the rows that are not used,
 -- marked_emis_*.
 
-CREATE OR REPLACE MACRO plain_guid(guid) AS lower(trim(replace(replace(guid, chr(123), ''), chr(125), '')));
-CREATE OR REPLACE MACRO is_true(flag) AS coalesce(lower(trim(flag)) IN ('true', '1', 'y', 't'), FALSE);
+CREATE OR REPLACE MACRO plain_guid(guid) AS lower(CASE
+    WHEN prefix(guid, chr(123)) AND suffix(guid, chr(125)) AND is_plain(guid) AND NOT contains(guid, ' ')
+    THEN substr(guid, 2, strlen(guid) - 2)
+    ELSE trim(replace(replace(guid, chr(123), ''), chr(125), ''))
+END);
 CREATE OR REPLACE MACRO order_of(processing) AS coalesce(TRY_CAST(processing AS BIGINT), -1);
 
 -- Patients: the record is one registration, the latest; a regular one counts as registered.
@@ -36,7 +39,7 @@ FROM landed_emis_organisation
 WHERE trim(ODSCode) <> ''
 GROUP BY plain_guid(OrganisationGuid);
 
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     p.rowid AS source_row,
     plain_guid(p.PatientGuid) AS patient_id,
@@ -46,7 +49,7 @@ SELECT
 FROM landed_emis_patient AS p
 ANTI JOIN marked_emis_patient AS m ON p.rowid = m.source_row;
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     p.rowid AS source_row,
     plain_guid(p.PatientGuid) AS patient_id,
@@ -97,8 +100,8 @@ GROUP BY u.session;
 CREATE OR REPLACE TABLE emis_slot_again AS
 SELECT plain_guid(SlotGuid) AS guid, arg_max(rowid, (order_of(ProcessingId), rowid)) AS last_row
 FROM landed_emis_slot
-GROUP BY plain_guid(SlotGuid)
-HAVING count(*) > 1;
+WHERE guid IN (FROM landed_emis_slot SELECT plain_guid(SlotGuid) GROUP BY ALL HAVING count(*) > 1)
+GROUP BY guid;
 
 CREATE OR REPLACE TABLE marked_emis_slot AS
 SELECT source_row, left_out
@@ -108,7 +111,7 @@ FROM (
         CASE
             WHEN s.rowid <> g.last_row THEN 'row_superseded'
             WHEN is_true(s.Deleted) THEN 'row_deleted'
-            WHEN coalesce(nullif(trim(s.PatientGuid), ''), nullif(trim(s.ExternalPatientGuid), '')) IS NULL
+            WHEN coalesce(text_of(s.PatientGuid), text_of(s.ExternalPatientGuid)) IS NULL
             THEN 'slot_without_patient'
         END AS left_out
     FROM landed_emis_slot AS s
@@ -117,17 +120,17 @@ FROM (
 WHERE left_out IS NOT NULL;
 
 -- Version 5 has no status: the flag says who did not attend, the times who came in and who left.
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
     s.rowid AS source_row,
-    plain_guid(coalesce(nullif(trim(s.PatientGuid), ''), s.ExternalPatientGuid)) AS patient_id,
+    plain_guid(coalesce(text_of(s.PatientGuid), s.ExternalPatientGuid)) AS patient_id,
     coalesce(o.ods_code, plain_guid(s.OrganisationGuid)) AS practice_id,
     s.AppointmentDate AS start_date,
     CASE
-        WHEN nullif(trim(s.SlotStatus), '') IS NOT NULL THEN s.SlotStatus
+        WHEN text_of(s.SlotStatus) IS NOT NULL THEN s.SlotStatus
         WHEN is_true(s.DidNotAttend) THEN 'did_not_attend'
-        WHEN nullif(trim(s.LeftTime), '') IS NOT NULL THEN 'attended'
-        WHEN nullif(trim(s.SendInTime), '') IS NOT NULL THEN 'in_progress'
+        WHEN text_of(s.LeftTime) IS NOT NULL THEN 'attended'
+        WHEN text_of(s.SendInTime) IS NOT NULL THEN 'in_progress'
         ELSE 'booked'
     END AS status,
     h.role,
@@ -136,7 +139,7 @@ SELECT
     s.ActualDurationInMinutes AS duration_minutes,
     h.clinician_id,
     s.BookedDate AS booked_date,
-    plain_guid(s.SlotGuid) AS source_id
+    s.SlotGuid AS source_id
 FROM landed_emis_slot AS s
 ANTI JOIN marked_emis_slot AS m ON s.rowid = m.source_row
 LEFT JOIN emis_practice AS o ON plain_guid(s.OrganisationGuid) = o.guid
@@ -165,7 +168,7 @@ FROM landed_emis_observation AS o
 LEFT JOIN emis_meaning AS k ON o.CodeId = k.code_id;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     m.source_row,
     plain_guid(o.ObservationGuid) AS referral_id,
@@ -182,5 +185,4 @@ WINDOW person AS (PARTITION BY plain_guid(o.PatientGuid) ORDER BY o.EffectiveDat
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-)
-ORDER BY m.source_row;
+);

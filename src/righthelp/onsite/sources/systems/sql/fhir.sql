@@ -87,7 +87,7 @@ SELECT
 FROM landed_fhir_patient AS p
 JOIN fhir_version AS v ON v.type = 'Patient' AND p.rowid = v.source_row;
 
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     m.source_row,
     p.id AS patient_id,
@@ -101,8 +101,7 @@ SELECT
     p.ethnicity
 FROM landed_fhir_patient AS p
 JOIN marked_fhir_patient AS m ON p.rowid = m.source_row
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- Registrations: episodes of care; for people without one, the period that stands with the person.
 CREATE OR REPLACE TABLE marked_fhir_episodeofcare AS
@@ -139,7 +138,7 @@ WHERE m.left_out IS NULL
     AND is_exact(p.registered_from)
     AND p.id NOT IN (SELECT patient_id FROM fhir_registration WHERE patient_id IS NOT NULL);
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     r.source_table,
     r.source_row,
@@ -149,8 +148,7 @@ SELECT
     day_of(r.ends) AS end_date,
     r.source_id
 FROM fhir_registration AS r
-LEFT JOIN fhir_practice AS o ON key_of(r.organization) = o.key
-ORDER BY r.source_table, r.source_row;
+LEFT JOIN fhir_practice AS o ON key_of(r.organization) = o.key;
 
 -- What a role is called: of its codes and words the first that is known, one for a link worker before
 -- all others; if none is known, the last word.
@@ -328,7 +326,7 @@ LEFT JOIN fhir_key AS k ON k.type = 'Patient' AND key_of(e.subject) = k.key
 LEFT JOIN fhir_holder AS h ON h.type = 'Encounter' AND e.rowid = h.source_row
 WHERE m.left_out IS NULL;
 
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
     c.source_table,
     c.source_row,
@@ -344,8 +342,7 @@ SELECT
     day_of(c.created) AS booked_date,
     c.id AS source_id
 FROM fhir_contact AS c
-LEFT JOIN fhir_practice AS o ON key_of(c.organization) = o.key
-ORDER BY c.source_table, c.source_row;
+LEFT JOIN fhir_practice AS o ON key_of(c.organization) = o.key;
 
 -- Referrals to social prescribing, and those declined, by the SNOMED CT code of the request.
 CREATE OR REPLACE TABLE marked_fhir_servicerequest AS
@@ -371,7 +368,7 @@ LEFT JOIN (
 ) AS c ON s.rowid = c.source_row;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     source_row,
     id AS referral_id,
@@ -391,5 +388,4 @@ FROM (
     WHERE m.left_out IS NULL
 ) AS entries_of_all
 WINDOW entries AS (PARTITION BY patient_id ORDER BY authored_on, meaning = 'declined', source_row)
-QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred')
-ORDER BY source_row;
+QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');

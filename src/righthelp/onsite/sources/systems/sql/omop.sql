@@ -3,8 +3,12 @@
 -- and appointments that were missed or cancelled are not in the model.
 -- Reads landed_omop_*, known_words, known_codes. Makes marked_omop_* and from_*.
 
-CREATE OR REPLACE MACRO plain_id(id) AS nullif(regexp_replace(trim(id), '\.0+$', ''), '');
-CREATE OR REPLACE MACRO known_role(word) AS lower(trim(word));
+CREATE OR REPLACE MACRO plain_id(id) AS CASE
+    WHEN suffix(id, '0') AND contains(id, '.') OR NOT is_plain(id)
+    THEN nullif(regexp_replace(trim(id), '\.0+$', ''), '')
+    ELSE id
+END;
+CREATE OR REPLACE MACRO known_word(word) AS lower(text_of(word));
 
 -- Standard concepts of the vocabularies Gender, Visit and Medicare Specialty; codes.csv and words.csv
 -- have the words.
@@ -39,7 +43,7 @@ SELECT
 FROM landed_omop_death
 WHERE plain_id(person_id) IS NOT NULL;
 
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     p.rowid AS source_row,
     plain_id(p.person_id) AS patient_id,
@@ -59,8 +63,7 @@ LEFT JOIN (
     FROM landed_omop_death AS d
     JOIN marked_omop_death AS m ON d.rowid = m.source_row
     WHERE m.left_out IS NULL
-) AS d ON plain_id(p.person_id) = plain_id(d.person_id)
-ORDER BY p.rowid;
+) AS d ON plain_id(p.person_id) = plain_id(d.person_id);
 
 -- Practices go by their own name for themselves, where the care site has one.
 CREATE OR REPLACE TABLE omop_practice AS
@@ -82,7 +85,7 @@ CREATE OR REPLACE TABLE omop_last_day AS
 SELECT max(TRY_CAST(trim(observation_period_end_date) AS DATE)) AS last_day
 FROM landed_omop_observation_period;
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     o.rowid AS source_row,
     plain_id(o.person_id) AS patient_id,
@@ -95,8 +98,7 @@ SELECT
     plain_id(o.observation_period_id) AS source_id
 FROM landed_omop_observation_period AS o
 LEFT JOIN omop_belongs AS b ON plain_id(o.person_id) = b.person
-CROSS JOIN omop_last_day AS e
-ORDER BY o.rowid;
+CROSS JOIN omop_last_day AS e;
 
 -- Staff. A word for a link worker goes before the specialty; the specialty before any other word.
 CREATE OR REPLACE TABLE omop_staff AS
@@ -111,57 +113,67 @@ SELECT
         v.rowid
     ) AS role
 FROM landed_omop_provider AS v
-LEFT JOIN known_words AS w ON w.of_column = 'role' AND known_role(v.specialty_source_value) = w.word
+LEFT JOIN known_words AS w ON w.of_column = 'role' AND known_word(v.specialty_source_value) = w.word
 LEFT JOIN omop_gp_specialty AS g ON plain_id(v.specialty_concept_id) = g.concept
 GROUP BY plain_id(v.provider_id);
 
-CREATE OR REPLACE TABLE marked_omop_visit_occurrence AS
-SELECT
-    v.rowid AS source_row,
-    CASE
-        WHEN k.concept IS NULL AND plain_id(v.visit_concept_id) IS NOT NULL THEN 'visit_not_used'
-        WHEN plain_id(v.visit_occurrence_id) IS NULL THEN NULL
-        WHEN row_number() OVER (PARTITION BY v.row_hash, plain_id(v.visit_occurrence_id) ORDER BY v.rowid) > 1
-        THEN 'duplicate_row'
-        WHEN row_number() OVER (PARTITION BY plain_id(v.visit_occurrence_id) ORDER BY v.rowid) > 1
-        THEN 'key_doubled'
-    END AS left_out
-FROM landed_omop_visit_occurrence AS v
-LEFT JOIN omop_visit_kind AS k ON plain_id(v.visit_concept_id) = k.concept;
-
--- Midnight to midnight is no length, and more than a day is no appointment's.
-CREATE OR REPLACE TABLE omop_visit_length AS
+CREATE OR REPLACE TABLE omop_visit_again AS
 SELECT
     rowid AS source_row,
-    date_diff(
-        'minute', TRY_CAST(visit_start_datetime AS TIMESTAMP), TRY_CAST(visit_end_datetime AS TIMESTAMP)
-    ) AS minutes
-FROM landed_omop_visit_occurrence
-WHERE visit_end_datetime IS NOT NULL;
+    CASE
+        WHEN row_number() OVER (PARTITION BY row_hash, id ORDER BY rowid) > 1 THEN 'duplicate_row'
+        WHEN row_number() OVER (PARTITION BY id ORDER BY rowid) > 1 THEN 'key_doubled'
+    END AS why
+FROM (SELECT rowid, row_hash, plain_id(visit_occurrence_id) AS id FROM landed_omop_visit_occurrence) AS v
+WHERE id IN (
+    FROM landed_omop_visit_occurrence
+    SELECT plain_id(visit_occurrence_id)
+    GROUP BY ALL
+    HAVING count(*) > 1
+);
 
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE TABLE marked_omop_visit_occurrence AS
+SELECT source_row, left_out
+FROM (
+    SELECT
+        v.rowid AS source_row,
+        CASE
+            WHEN k.concept IS NULL AND plain_id(v.visit_concept_id) IS NOT NULL THEN 'visit_not_used'
+            ELSE a.why
+        END AS left_out
+    FROM landed_omop_visit_occurrence AS v
+    LEFT JOIN omop_visit_kind AS k ON plain_id(v.visit_concept_id) = k.concept
+    LEFT JOIN omop_visit_again AS a ON v.rowid = a.source_row
+) AS judged
+WHERE left_out IS NOT NULL;
+
+-- Midnight to midnight is no length, and more than a day is no appointment's.
+CREATE OR REPLACE MACRO minutes_between(starts, ends) AS
+    date_diff('minute', TRY_CAST(starts AS TIMESTAMP), TRY_CAST(ends AS TIMESTAMP));
+
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
-    m.source_row,
+    v.rowid AS source_row,
     plain_id(v.person_id) AS patient_id,
     coalesce(o.name, plain_id(v.care_site_id), b.practice_id, 'not stated') AS practice_id,
     v.visit_start_date AS start_date,
     'attended' AS status,
     CASE WHEN w.meaning = 'link_worker' THEN 'link_worker' ELSE s.role END AS role,
     coalesce(k.mode, x.meaning) AS mode,
-    CASE WHEN n.minutes BETWEEN 1 AND 1440 THEN CAST(n.minutes AS VARCHAR) END AS duration_minutes,
+    CASE
+        WHEN minutes_between(v.visit_start_datetime, v.visit_end_datetime) BETWEEN 1 AND 1440
+        THEN CAST(minutes_between(v.visit_start_datetime, v.visit_end_datetime) AS VARCHAR)
+    END AS duration_minutes,
     plain_id(v.provider_id) AS clinician_id,
     plain_id(v.visit_occurrence_id) AS source_id
 FROM landed_omop_visit_occurrence AS v
-JOIN marked_omop_visit_occurrence AS m ON v.rowid = m.source_row
-LEFT JOIN omop_visit_length AS n ON v.rowid = n.source_row
+ANTI JOIN marked_omop_visit_occurrence AS m ON v.rowid = m.source_row
 LEFT JOIN omop_visit_kind AS k ON plain_id(v.visit_concept_id) = k.concept
 LEFT JOIN omop_practice AS o ON plain_id(v.care_site_id) = o.id
 LEFT JOIN omop_belongs AS b ON plain_id(v.person_id) = b.person
 LEFT JOIN omop_staff AS s ON plain_id(v.provider_id) = s.provider
-LEFT JOIN known_words AS w ON w.of_column = 'role' AND known_role(v.visit_source_value) = w.word
-LEFT JOIN known_words AS x ON x.of_column = 'mode' AND lower(trim(v.visit_source_value)) = x.word
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+LEFT JOIN known_words AS w ON w.of_column = 'role' AND known_word(v.visit_source_value) = w.word
+LEFT JOIN known_words AS x ON x.of_column = 'mode' AND known_word(v.visit_source_value) = x.word;
 
 -- Referrals to social prescribing, and those declined, by the SNOMED CT code of the source: the model
 -- files them under observations or under procedures.
@@ -215,7 +227,7 @@ JOIN marked_omop_procedure_occurrence AS m ON o.rowid = m.source_row
 WHERE m.left_out IS NULL;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     source_table,
     source_row,
@@ -230,5 +242,4 @@ FROM omop_entry
 WINDOW entries AS (
     PARTITION BY person ORDER BY happened_on, meaning = 'declined', source_table, source_row
 )
-QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred')
-ORDER BY source_table, source_row;
+QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');

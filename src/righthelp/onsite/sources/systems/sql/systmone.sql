@@ -7,9 +7,9 @@
 -- and results are entries too; SRReferralIn and SRReferralOut, since no fixed word of theirs says that a
 -- referral is to social prescribing.
 
-CREATE OR REPLACE MACRO plain_text(value) AS nullif(trim(replace(value, chr(160), ' ')), '');
+CREATE OR REPLACE MACRO plain_text(value) AS
+    CASE WHEN is_plain(value) THEN value ELSE nullif(trim(replace(value, chr(160), ' ')), '') END;
 CREATE OR REPLACE MACRO plain_id(id) AS nullif(plain_text(id), '-1');
-CREATE OR REPLACE MACRO is_true(flag) AS coalesce(lower(plain_text(flag)) IN ('true', '1', 'y', 't'), FALSE);
 CREATE OR REPLACE MACRO read_time(value) AS
     try_strptime(plain_text(value), ['%d %b %Y %H:%M:%S', '%d %b %Y %H:%M', '%d %b %Y', '%Y-%m-%d']);
 
@@ -91,7 +91,7 @@ SELECT
 FROM landed_systmone_patient AS p
 LEFT JOIN systmone_state AS s ON s.of_table = 'patient' AND p.rowid = s.source_row;
 
-CREATE OR REPLACE TABLE from_patients AS
+CREATE OR REPLACE VIEW from_patients AS
 SELECT
     m.source_row,
     plain_id(p.RowIdentifier) AS patient_id,
@@ -100,8 +100,7 @@ SELECT
     plain_text(p.DateDeath) AS date_of_death
 FROM landed_systmone_patient AS p
 JOIN marked_systmone_patient AS m ON p.rowid = m.source_row
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- People none of whose rows are used: nothing of theirs in another table is used either.
 CREATE OR REPLACE TABLE systmone_not_used AS
@@ -188,7 +187,7 @@ LEFT JOIN systmone_state AS s ON s.of_table = 'registration' AND r.rowid = s.sou
 LEFT JOIN systmone_not_used AS n ON plain_id(r.IDPatient) = n.patient_id
 LEFT JOIN systmone_status AS t ON plain_text(r.RegistrationStatus) = t.status;
 
-CREATE OR REPLACE TABLE from_practice_registrations AS
+CREATE OR REPLACE VIEW from_practice_registrations AS
 SELECT
     m.source_row,
     plain_id(r.IDPatient) AS patient_id,
@@ -199,8 +198,7 @@ SELECT
 FROM landed_systmone_registration AS r
 JOIN marked_systmone_registration AS m ON r.rowid = m.source_row
 LEFT JOIN systmone_practice AS o ON m.practice = o.id
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+WHERE m.left_out IS NULL;
 
 -- Who held an appointment: the job of the clinician's profile; without one, the kind of the rota or its
 -- name, whichever has a word that is known. When any of the three is a link worker's word the
@@ -259,25 +257,29 @@ LEFT JOIN systmone_role_word AS c ON fold_text(h.rota_name) = c.folded;
 -- Appointments. The status is a code that SRMapping explains, or the word itself. Without SRMapping a
 -- code cannot be read, and nobody would seem to have come: the extract is then refused.
 CREATE OR REPLACE TABLE marked_systmone_appointment AS
-SELECT
-    a.rowid AS source_row,
-    CASE
-        WHEN s.state IS NOT NULL THEN s.state
-        WHEN n.why IS NOT NULL THEN n.why
-        WHEN plain_id(a.IDPatient) IS NULL THEN 'slot_without_patient'
-        WHEN TRY_CAST(plain_id(a.AppointmentStatus) AS BIGINT) IS NOT NULL
-            AND NOT EXISTS (FROM systmone_word) THEN 'status_not_explained'
-    END AS left_out
-FROM landed_systmone_appointment AS a
-LEFT JOIN systmone_state AS s ON s.of_table = 'appointment' AND a.rowid = s.source_row
-LEFT JOIN systmone_not_used AS n ON plain_id(a.IDPatient) = n.patient_id;
+SELECT source_row, left_out
+FROM (
+    SELECT
+        a.rowid AS source_row,
+        CASE
+            WHEN s.state IS NOT NULL THEN s.state
+            WHEN n.why IS NOT NULL THEN n.why
+            WHEN plain_id(a.IDPatient) IS NULL THEN 'slot_without_patient'
+            WHEN NOT EXISTS (FROM systmone_word)
+                AND TRY_CAST(plain_id(a.AppointmentStatus) AS BIGINT) IS NOT NULL THEN 'status_not_explained'
+        END AS left_out
+    FROM landed_systmone_appointment AS a
+    LEFT JOIN systmone_state AS s ON s.of_table = 'appointment' AND a.rowid = s.source_row
+    LEFT JOIN systmone_not_used AS n ON plain_id(a.IDPatient) = n.patient_id
+) AS judged
+WHERE left_out IS NOT NULL;
 
 -- The flag tells of the telephone alone. An appointment without it may have been at the practice, at
 -- home, by video or in writing, so that its mode stays unknown. The length is left empty: the extract
 -- has the length of the slot, not of the talk.
-CREATE OR REPLACE TABLE from_appointments AS
+CREATE OR REPLACE VIEW from_appointments AS
 SELECT
-    m.source_row,
+    a.rowid AS source_row,
     plain_id(a.IDPatient) AS patient_id,
     coalesce(o.ods_code, plain_id(a.IDOrganisation)) AS practice_id,
     plain_text(a.DateStart) AS start_date,
@@ -288,15 +290,13 @@ SELECT
     plain_text(a.DateAppointmentBooked) AS booked_date,
     plain_id(a.RowIdentifier) AS source_id
 FROM landed_systmone_appointment AS a
-JOIN marked_systmone_appointment AS m ON a.rowid = m.source_row
+ANTI JOIN marked_systmone_appointment AS m ON a.rowid = m.source_row
 LEFT JOIN systmone_practice AS o ON plain_id(a.IDOrganisation) = o.id
 LEFT JOIN systmone_word AS w ON plain_id(a.AppointmentStatus) = w.code
 LEFT JOIN systmone_holder AS h
     ON a.IDProfileClinician IS NOT DISTINCT FROM h.profile
     AND a.RotaType IS NOT DISTINCT FROM h.rota_type
-    AND a.RotaName IS NOT DISTINCT FROM h.rota_name
-WHERE m.left_out IS NULL
-ORDER BY m.source_row;
+    AND a.RotaName IS NOT DISTINCT FROM h.rota_name;
 
 -- Referrals to social prescribing, and those declined, from coded entries.
 CREATE OR REPLACE TABLE marked_systmone_code AS
@@ -315,7 +315,7 @@ LEFT JOIN systmone_state AS s ON s.of_table = 'code' AND c.rowid = s.source_row
 LEFT JOIN systmone_not_used AS n ON plain_id(c.IDPatient) = n.patient_id;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE TABLE from_referrals AS
+CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     m.source_row,
     plain_id(c.RowIdentifier) AS referral_id,
@@ -334,5 +334,4 @@ WINDOW person AS (
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-)
-ORDER BY m.source_row;
+);
