@@ -13,19 +13,25 @@ from righthelp.onsite.site import Counted, count_site
 from righthelp.protocol.study import Study
 from righthelp.world import EXTRACTS, Population, World, simulate, write_extract, write_world
 
+REASONS = frozenset({"reason_change", "reason_covariance", "found", "found_after"})
+"""Where the coded record comes with the extract."""
+
 CARRIED: dict[str, frozenset[str]] = {
-    "emis": frozenset({"estimates", "change", "pattern", "course", "matching", "matched_course"}),
+    "emis": frozenset({"estimates", "change", "pattern", "course", "matching", "matched_course"})
+    | REASONS,
     # the telephone is the only mode that is told, so that face-to-face contacts cannot be counted
-    "systmone": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
+    "systmone": frozenset({"change", "pattern", "course", "matching", "matched_course"}) | REASONS,
     # Missed appointments are not there, so that the definitions that count them differ.
-    "cprd_aurum": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
-    "ehrql": frozenset({"estimates", "change", "pattern", "course", "matching", "matched_course"}),
+    "cprd_aurum": frozenset({"change", "pattern", "course", "matching", "matched_course"})
+    | REASONS,
+    "ehrql": frozenset({"estimates", "change", "pattern", "course", "matching", "matched_course"})
+    | REASONS,
     # an OMOP visit took place: estimates that count missed and cancelled ones cannot be the same
     "omop": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
     # FHIR has no status for people who left unseen, who did not open the door, or not known of
     "fhir": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
     # Missed appointments are not there, nor how contacts were held.
-    "vision": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
+    "vision": frozenset({"change", "pattern", "course", "matching", "matched_course"}) | REASONS,
 }
 """The tables of the return that a route gives to the last digit."""
 

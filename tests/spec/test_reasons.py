@@ -110,6 +110,18 @@ def test_where_nothing_was_coded_the_category_may_say_it() -> None:
     assert told == {"other": (0, 1)}
 
 
+def test_the_category_of_another_appointment_of_the_day_says_nothing() -> None:
+    """A pharmacist's review does not make of the visit to the GP a review."""
+    review = Appointment(
+        "ann",
+        date(2024, 5, 6),
+        role="other_direct_care",
+        category="Structured Medication Review",
+    )
+    told = count_reasons(make(gp=["2024-05-06"], codes=[], appointments=[review]))
+    assert told == {"uncoded": (0, 1)}
+
+
 def test_a_record_that_begins_too_late_tells_no_first_code() -> None:
     """Every old condition would look new in the months after it begins."""
     person = make_person(

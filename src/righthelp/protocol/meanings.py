@@ -88,6 +88,11 @@ class Meanings:
         return told
 
     @property
+    def listed(self) -> frozenset[str]:
+        """Every code that a list has."""
+        return frozenset(code for code, *_ in self.rows)
+
+    @property
     def digests(self) -> Mapping[str, str]:
         """For provenance: `list version` -> SHA-256 of its codes and terms."""
         return {f"{one.name} {one.version}": one.sha256 for one in self.lists.values()}

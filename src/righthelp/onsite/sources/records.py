@@ -18,6 +18,7 @@ from righthelp.onsite.sources.landing import Landed, Landing
 from righthelp.onsite.sources.supply import state_lacks, state_supply
 from righthelp.onsite.sources.systems import SYSTEMS
 from righthelp.onsite.sources.systems.system import drop_made, land_system
+from righthelp.protocol.meanings import load_meanings
 from righthelp.protocol.records import NEEDED, RECORDS
 from righthelp.protocol.sitemap import SiteMap, load_map
 from righthelp.protocol.study import Site, Study
@@ -72,7 +73,12 @@ def read_records(
         landing = Landing(engine, site_map=site_map, scratch=Path(scratch), log=log)
         if system:
             landed, own, paths = land_system(
-                engine, system, folder=folder, landing=landing, log=log
+                engine,
+                system,
+                folder=folder,
+                landing=landing,
+                log=log,
+                listed=load_meanings(study).listed,
             )
         else:
             landed = {table.name: landing.land(table, paths[table.name]) for table in RECORDS}

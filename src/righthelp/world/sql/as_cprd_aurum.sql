@@ -79,7 +79,9 @@ SELECT *
 FROM (VALUES
     ('2001', 'Referral to social prescribing service', '871731000000106'),
     ('2002', 'Social prescribing declined', '871711000000103')
-) AS t (MedCodeId, Term, SnomedCTConceptId);
+) AS t (MedCodeId, Term, SnomedCTConceptId)
+UNION ALL
+SELECT DISTINCT snomedct_code, '', snomedct_code FROM world_clinical_events;
 
 CREATE OR REPLACE VIEW out_world_Extract_Observation_001 AS
 SELECT
@@ -89,4 +91,10 @@ FROM world_referrals
 UNION ALL
 SELECT patient_id, '', referral_id || '-declined', as_aurum_day(declined_on), '2002'
 FROM world_referrals
-WHERE declined_on IS NOT NULL;
+WHERE declined_on IS NOT NULL
+UNION ALL
+SELECT patient_id, '', event, as_aurum_day(date), snomedct_code
+FROM (
+    SELECT *, 'event-' || row_number() OVER () AS event
+    FROM (SELECT DISTINCT * FROM world_clinical_events ORDER BY ALL) AS each_once
+) AS numbered;

@@ -40,7 +40,9 @@ FROM world_referrals
 UNION ALL
 SELECT patient_id, declined_on, '871711000000103', NULL
 FROM world_referrals
-WHERE declined_on IS NOT NULL;
+WHERE declined_on IS NOT NULL
+UNION ALL
+SELECT DISTINCT patient_id, date, snomedct_code, NULL FROM world_clinical_events;
 
 CREATE OR REPLACE VIEW out_link_worker_contacts AS
 SELECT patient_id, date, mode, outcome

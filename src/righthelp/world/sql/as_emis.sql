@@ -97,7 +97,13 @@ SELECT '101' AS CodeId, '871731000000106' AS SnomedCTConceptId, '1' AS Processin
 UNION ALL
 SELECT '102', '871711000000103', '1'
 UNION ALL
-SELECT '103', '22298006', '1';
+SELECT '103', '364075005', '1'
+UNION ALL
+SELECT DISTINCT snomedct_code, snomedct_code, '1' FROM world_clinical_events;
+
+CREATE OR REPLACE VIEW numbered_events AS
+SELECT *, 'event-' || row_number() OVER () AS event
+FROM (SELECT DISTINCT * FROM world_clinical_events ORDER BY ALL) AS each_once;
 
 CREATE OR REPLACE VIEW out_CareRecord_Observation AS
 SELECT
@@ -114,4 +120,8 @@ SELECT
     as_guid(referral_id || '-declined'), as_guid(patient_id), strftime(declined_on, '%Y-%m-%d'),
     'YMD', '102', 'false', '1'
 FROM world_referrals
-WHERE declined_on IS NOT NULL;
+WHERE declined_on IS NOT NULL
+UNION ALL
+SELECT
+    as_guid(event), as_guid(patient_id), strftime(date, '%Y-%m-%d'), 'YMD', snomedct_code, 'false', '1'
+FROM numbered_events;

@@ -115,4 +115,10 @@ UNION ALL
 SELECT
     referral_id || '-declined', '-1', as_time(declined_on), 'XaXXX', '871711000000103', patient_id, '0'
 FROM world_referrals
-WHERE declined_on IS NOT NULL;
+WHERE declined_on IS NOT NULL
+UNION ALL
+SELECT event, '-1', as_time(date), 'XaXXX', snomedct_code, patient_id, '0'
+FROM (
+    SELECT *, 'event-' || row_number() OVER () AS event
+    FROM (SELECT DISTINCT * FROM world_clinical_events ORDER BY ALL) AS each_once
+) AS numbered;

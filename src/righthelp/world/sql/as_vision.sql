@@ -77,7 +77,13 @@ FROM world_referrals
 UNION ALL
 SELECT patient_id, referral_id || '-declined', declined_on, '871711000000103'
 FROM world_referrals
-WHERE declined_on IS NOT NULL;
+WHERE declined_on IS NOT NULL
+UNION ALL
+SELECT patient_id, event, date, snomedct_code
+FROM (
+    SELECT *, 'event-' || row_number() OVER () AS event
+    FROM (SELECT DISTINCT * FROM world_clinical_events ORDER BY ALL) AS each_once
+) AS numbered;
 
 CREATE OR REPLACE VIEW out_journal AS
 SELECT

@@ -56,7 +56,7 @@ CPRD_AURUM = System(
         SystemTable(
             declare(
                 "cprd_aurum_observation",
-                "A coded entry of the care record; those on social prescribing are used.",
+                "A coded entry of the care record; those of the codelists are used.",
                 needed="patid obsid obsdate medcodeid",
                 optional=True,
             ),
@@ -95,6 +95,7 @@ CPRD_AURUM = System(
         "practice_registrations": "cprd_aurum_patient",
         "appointments": "cprd_aurum_consultation",
         "referrals": "cprd_aurum_observation",
+        "clinical_events": "cprd_aurum_observation",
     },
     lacks=(("appointments", "status", _NO_STATUS),),
 )

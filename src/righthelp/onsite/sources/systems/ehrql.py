@@ -48,7 +48,7 @@ EHRQL = System(
         SystemTable(
             declare(
                 "ehrql_clinical_events",
-                "A coded event; those on social prescribing are used.",
+                "A coded event; those of the codelists are used.",
                 needed="patient_id date snomedct_code",
                 optional=True,
             ),
@@ -60,5 +60,6 @@ EHRQL = System(
         "practice_registrations": "ehrql_practice_registrations",
         "appointments": "ehrql_appointments",
         "referrals": "ehrql_clinical_events",
+        "clinical_events": "ehrql_clinical_events",
     },
 )

@@ -65,7 +65,7 @@ EMIS = System(
         SystemTable(
             declare(
                 "emis_observation",
-                "A coded entry of the care record; those on social prescribing are used.",
+                "A coded entry of the care record; those of the codelists are used.",
                 needed="ObservationGuid PatientGuid EffectiveDate EffectiveDatePrecision CodeId "
                 "Deleted ProcessingId",
                 optional=True,
@@ -78,5 +78,6 @@ EMIS = System(
         "practice_registrations": "emis_patient",
         "appointments": "emis_slot",
         "referrals": "emis_observation",
+        "clinical_events": "emis_observation",
     },
 )

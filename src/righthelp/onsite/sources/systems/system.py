@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import csv
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -130,9 +130,18 @@ def declare(
 
 
 def land_system(
-    engine: Engine, system: System, *, folder: Path, landing: Landing, log: FindingLog
+    engine: Engine,
+    system: System,
+    *,
+    folder: Path,
+    landing: Landing,
+    log: FindingLog,
+    listed: Collection[str],
 ) -> tuple[dict[str, Landed], list[Ledger], dict[str, tuple[Path, ...]]]:
-    """Land a system's extract; the canonical tables, the account of its own, and the files."""
+    """Land a system's extract; the canonical tables, the account of its own, and the files.
+
+    listed: the codes of the study's codelists; entries of others are not read.
+    """
     if not folder.is_dir():
         log.add("folder_missing", "site", file=str(folder))
         refuse_if_blocked(log.findings, site=f"folder {folder.name}")
@@ -143,15 +152,17 @@ def land_system(
     refuse_if_blocked(log.findings, site=f"folder {folder.name}")
     own = (system.land or _land_text)(engine, system, paths=paths, landing=landing)
     refuse_if_blocked(log.findings, site=f"folder {folder.name}")
-    _write_known(engine, landing.site_map)
+    _write_known(engine, landing.site_map, listed=listed)
     for name in system.lists:
         _write_list(engine, name)
     engine.run_file(SQL, "text.sql")
     engine.run_file(SQL, f"{system.route}.sql")
+    own_paths = dict(paths)
     ledgers = [_account(engine, landed, log) for landed in own.values()]
     made = {}
     for table in RECORDS:
         sent = _find_sent(folder, table, landing=landing, log=log)
+        sent = tuple(path for path in sent if not _is_own(path, own_paths))
         paths |= {table.name: sent} if sent else {}
         made[table.name] = (
             landing.land(table, sent) if sent else _land_made(engine, table, system, own, landing)
@@ -190,8 +201,16 @@ def drop_made(engine: Engine, system: System) -> None:
             engine.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
 
 
-def _write_known(engine: Engine, site_map: SiteMap) -> None:
-    """Write the words that need no map, with those of the site's map over them, and the codes."""
+def _is_own(path: Path, own: Mapping[str, tuple[Path, ...]]) -> bool:
+    """Whether a file is one of the system's own tables, of a name that ours has too."""
+    return any(path in paths for paths in own.values())
+
+
+def _write_known(engine: Engine, site_map: SiteMap, *, listed: Collection[str]) -> None:
+    """Write the words that need no map, with those of the site's map over them, and the codes.
+
+    A code of social prescribing means what it means; one of the codelists is `listed`.
+    """
     words = {(column, word): meaning for column, word, meaning in list_known_words()}
     for column, meanings in site_map.table("appointments").values.items():
         words |= {(column, word.strip().lower()): meaning for word, meaning in meanings.items()}
@@ -200,8 +219,11 @@ def _write_known(engine: Engine, site_map: SiteMap) -> None:
         {"of_column": "VARCHAR", "word": "VARCHAR", "meaning": "VARCHAR"},
         rows=[(*key, meaning) for key, meaning in words.items()],
     )
-    codes = [(one.code, one.meaning) for one in read_codes()]
-    engine.create_table("known_codes", {"code": "VARCHAR", "meaning": "VARCHAR"}, rows=codes)
+    codes = dict.fromkeys(sorted(listed), "listed") | {
+        one.code: one.meaning for one in read_codes()
+    }
+    columns = {"code": "VARCHAR", "meaning": "VARCHAR"}
+    engine.create_table("known_codes", columns, rows=codes.items())
 
 
 def _write_list(engine: Engine, name: str) -> None:

@@ -81,7 +81,7 @@ SYSTMONE = System(
         SystemTable(
             declare(
                 "systmone_code",
-                "The coded entries of the care record; those on social prescribing are used.",
+                "The coded entries of the care record; those of the codelists are used.",
                 needed="RowIdentifier DateEvent IDPatient",
                 others="IDOrganisationVisibleTo SNOMEDCode RemovedData",
                 optional=True,
@@ -94,5 +94,6 @@ SYSTMONE = System(
         "practice_registrations": "systmone_registration",
         "appointments": "systmone_appointment",
         "referrals": "systmone_code",
+        "clinical_events": "systmone_code",
     },
 )

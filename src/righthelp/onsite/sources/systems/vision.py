@@ -65,7 +65,7 @@ VISION = System(
         SystemTable(
             declare(
                 "vision_journal",
-                "A coded entry of the care record; those on social prescribing are used.",
+                "A coded entry of the care record; those of the codelists are used.",
                 needed="PID ID DATE ACTION",
                 others="SNOMED_CODE",
                 optional=True,
@@ -79,6 +79,7 @@ VISION = System(
         "practice_registrations": "vision_patient",
         "appointments": "vision_encounter",
         "referrals": "vision_journal",
+        "clinical_events": "vision_journal",
     },
     lacks=(("appointments", "status", _NO_STATUS),),
 )

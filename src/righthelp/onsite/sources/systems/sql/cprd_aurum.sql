@@ -143,7 +143,10 @@ LEFT JOIN cprd_aurum_holder AS h ON aurum_text(c.staffid) = h.staffid;
 
 -- Referrals to social prescribing, and those declined, from coded entries.
 CREATE OR REPLACE TABLE cprd_aurum_meaning AS
-SELECT aurum_text(d.MedCodeId) AS medcodeid, any_value(k.meaning) AS meaning
+SELECT
+    aurum_text(d.MedCodeId) AS medcodeid,
+    any_value(k.code) AS code,
+    any_value(k.meaning) AS meaning
 FROM landed_cprd_aurum_dictionary AS d
 JOIN known_codes AS k ON trim(d.SnomedCTConceptId) = k.code
 GROUP BY aurum_text(d.MedCodeId);
@@ -151,6 +154,7 @@ GROUP BY aurum_text(d.MedCodeId);
 CREATE OR REPLACE TABLE marked_cprd_aurum_observation AS
 SELECT
     o.rowid AS source_row,
+    k.code,
     k.meaning,
     CASE
         WHEN NOT EXISTS (SELECT 1 FROM landed_cprd_aurum_dictionary) THEN 'code_without_dictionary'
@@ -175,9 +179,21 @@ SELECT
     END AS declined_on
 FROM landed_cprd_aurum_observation AS o
 JOIN marked_cprd_aurum_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL
+WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
 WINDOW person AS (PARTITION BY aurum_text(o.patid) ORDER BY aurum_day(o.obsdate), m.source_row)
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
 );
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    m.source_row,
+    aurum_text(o.patid) AS patient_id,
+    aurum_text(o.obsdate) AS date,
+    m.code AS snomedct_code,
+    aurum_text(o.obsid) AS source_id
+FROM landed_cprd_aurum_observation AS o
+JOIN marked_cprd_aurum_observation AS m ON o.rowid = m.source_row
+WHERE m.left_out IS NULL AND m.meaning = 'listed';

@@ -69,9 +69,20 @@ SELECT
     END AS declined_on
 FROM landed_ehrql_clinical_events AS e
 JOIN marked_ehrql_clinical_events AS m ON e.rowid = m.source_row
-WHERE m.left_out IS NULL
+WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
 WINDOW person AS (PARTITION BY trim(e.patient_id) ORDER BY TRY_CAST(e.date AS DATE), m.source_row)
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
 );
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    m.source_row,
+    e.patient_id AS patient_id,
+    e.date AS date,
+    trim(e.snomedct_code) AS snomedct_code
+FROM landed_ehrql_clinical_events AS e
+JOIN marked_ehrql_clinical_events AS m ON e.rowid = m.source_row
+WHERE m.left_out IS NULL AND m.meaning = 'listed';

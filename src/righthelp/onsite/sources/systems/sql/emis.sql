@@ -147,7 +147,7 @@ LEFT JOIN emis_holder AS h ON plain_guid(s.SessionGuid) = h.session;
 
 -- Referrals to social prescribing, and those declined, from coded entries whose day is known.
 CREATE OR REPLACE TABLE emis_meaning AS
-SELECT c.CodeId AS code_id, any_value(k.meaning) AS meaning
+SELECT c.CodeId AS code_id, any_value(k.code) AS code, any_value(k.meaning) AS meaning
 FROM landed_emis_code AS c
 JOIN known_codes AS k ON trim(c.SnomedCTConceptId) = k.code
 GROUP BY c.CodeId;
@@ -155,6 +155,7 @@ GROUP BY c.CodeId;
 CREATE OR REPLACE TABLE marked_emis_observation AS
 SELECT
     o.rowid AS source_row,
+    k.code,
     k.meaning,
     CASE
         WHEN k.meaning IS NULL THEN 'code_not_used'
@@ -180,9 +181,21 @@ SELECT
     END AS declined_on
 FROM landed_emis_observation AS o
 JOIN marked_emis_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL
+WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
 WINDOW person AS (PARTITION BY plain_guid(o.PatientGuid) ORDER BY o.EffectiveDate, m.source_row)
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
 );
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    m.source_row,
+    plain_guid(o.PatientGuid) AS patient_id,
+    o.EffectiveDate AS date,
+    m.code AS snomedct_code,
+    o.ObservationGuid AS source_id
+FROM landed_emis_observation AS o
+JOIN marked_emis_observation AS m ON o.rowid = m.source_row
+WHERE m.left_out IS NULL AND m.meaning = 'listed';

@@ -327,7 +327,7 @@ SELECT
     END AS declined_on
 FROM landed_systmone_code AS c
 JOIN marked_systmone_code AS m ON c.rowid = m.source_row
-WHERE m.left_out IS NULL
+WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
 WINDOW person AS (
     PARTITION BY plain_id(c.IDPatient) ORDER BY read_time(c.DateEvent), m.source_row
 )
@@ -335,3 +335,15 @@ QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
 );
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    m.source_row,
+    plain_id(c.IDPatient) AS patient_id,
+    plain_text(c.DateEvent) AS date,
+    plain_id(c.SNOMEDCode) AS snomedct_code,
+    plain_id(c.RowIdentifier) AS source_id
+FROM landed_systmone_code AS c
+JOIN marked_systmone_code AS m ON c.rowid = m.source_row
+WHERE m.left_out IS NULL AND m.meaning = 'listed';

@@ -141,9 +141,21 @@ SELECT
     END AS declined_on
 FROM landed_vision_journal AS j
 JOIN marked_vision_journal AS m ON j.rowid = m.source_row
-WHERE m.left_out IS NULL
+WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
 WINDOW person AS (PARTITION BY text_of(j.PID) ORDER BY vision_day(j.DATE), m.source_row)
 QUALIFY NOT (
     m.meaning = 'declined'
     AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
 );
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    m.source_row,
+    text_of(j.PID) AS patient_id,
+    text_of(j.DATE) AS date,
+    text_of(j.SNOMED_CODE) AS snomedct_code,
+    text_of(j.ID) AS source_id
+FROM landed_vision_journal AS j
+JOIN marked_vision_journal AS m ON j.rowid = m.source_row
+WHERE m.left_out IS NULL AND m.meaning = 'listed';
