@@ -14,6 +14,7 @@ from righthelp.onsite.sources.columns import ColumnCheck
 from righthelp.onsite.sources.consistency import check_consistency
 from righthelp.onsite.sources.csv import find_files
 from righthelp.onsite.sources.files import checksum
+from righthelp.onsite.sources.databases import is_connection
 from righthelp.onsite.sources.landing import Landed, Landing
 from righthelp.onsite.sources.supply import state_lacks, state_supply
 from righthelp.onsite.sources.systems import SYSTEMS
@@ -29,7 +30,7 @@ class SiteRecords:
     """What reading a site's records told; the records themselves are tables in the engine.
 
     `supply` has the rows of returns.SUPPLY without `site`; `checksums` the SHA-256 of each file
-    read, by its path from the site's folder.
+    read, by its path from the site's folder; none of a file that only names a database.
     """
 
     findings: tuple[Finding, ...]
@@ -103,12 +104,18 @@ def read_records(
         (*own, *ledger),
         tuple(state_lacks(supply, system.lacks if system else ())),
         role_missing,
-        {_name_file(path, folder): checksum(path) for each in paths.values() for path in each},
+        {
+            _name_file(path, folder): checksum(path)
+            for each in paths.values()
+            for path in each
+            if not is_connection(path)
+        },
     )
 
 
 def _name_file(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    below = folder in path.parents
+    return path.relative_to(folder).as_posix() if below else path.name
 
 
 def _check_roles(study: Study, appointments: Landed, log: FindingLog) -> bool:
