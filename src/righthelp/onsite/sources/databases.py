@@ -35,6 +35,8 @@ _SCHEMA = re.compile(r"(?<!\S)schema\s*=\s*('[^']*'|\S+)")
 _OPENING = (
     "SET default_transaction_read_only = on",
     "SET datestyle = 'ISO'",
+    # A moment is of the day that it was in Britain, be it stored as local midnight or as UTC.
+    "SET timezone = 'Europe/London'",
     # One reader, from the first page on: an unchanged table gives its rows in the same order.
     "SET synchronize_seqscans = off",
     "SET max_parallel_workers_per_gather = 0",
@@ -192,9 +194,11 @@ def _connect(kind: str, uri: str, closing: ExitStack) -> AdbcConnection:
         ) from None
     try:
         opened = sqlite.connect(uri) if kind == "SQLite" else postgresql.connect(uri)
-        return closing.enter_context(manager.AdbcConnection(closing.enter_context(opened)))
+        connection = manager.AdbcConnection(closing.enter_context(opened))
+        closing.enter_context(connection)
     except manager.Error as error:
         raise DatabaseTrouble(_shorten(str(error))) from None
+    return connection
 
 
 def _shorten(message: str) -> str:

@@ -13,8 +13,8 @@ from righthelp.onsite.findings import Finding, FindingLog, Ledger, refuse_if_blo
 from righthelp.onsite.sources.columns import ColumnCheck
 from righthelp.onsite.sources.consistency import check_consistency
 from righthelp.onsite.sources.csv import find_files
-from righthelp.onsite.sources.files import checksum
 from righthelp.onsite.sources.databases import is_connection
+from righthelp.onsite.sources.files import checksum
 from righthelp.onsite.sources.landing import Landed, Landing
 from righthelp.onsite.sources.supply import state_lacks, state_supply
 from righthelp.onsite.sources.systems import SYSTEMS

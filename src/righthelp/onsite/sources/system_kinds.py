@@ -28,8 +28,7 @@ SYSTEM_KINDS: tuple[tuple[str, Effect, str, str], ...] = (
         "database_refused",
         "refused",
         "The database cannot be opened or read",
-        "Mend what its message says; psql or sqlite3, run by the same user, must be able to read "
-        "the table.",
+        "Mend what its message says; psql or sqlite3, run as the same user, must read the table.",
     ),
     (
         "password_in_file",

@@ -54,9 +54,7 @@ def land_omop(
         opening = _Opening(engine, landing, closing)
         for one in system.tables:
             name = one.table.name
-            landed[name] = landing.land_sources(
-                one.table, opening.open_all(one.table, paths[name])
-            )
+            landed[name] = landing.land_sources(one.table, opening.open_all(one.table, paths[name]))
             nowhere = paths[name] and not landed[name].files and not one.table.optional
             if nowhere and not landing.log.refused:
                 landing.log.add("file_missing", name, value=f"table {name.removeprefix('omop_')}")
@@ -109,6 +107,7 @@ class _Opening:
             encoding=self.landing.site_map.encoding,
             scratch=self.landing.scratch,
             log=self.landing.log,
+            plain_tabs=table.name == "omop_concept",  # as the vocabularies are handed out
         )
 
     def _open_table(self, table: Table, path: Path) -> Iterator[Source]:
