@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
+from righthelp.protocol.categories import suggest_category
 from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
 
 Place = tuple[str | int, ...]
@@ -74,6 +75,7 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         )
     yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
+    yield from _check_categories(given.get("contacts", {}))
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):
@@ -91,6 +93,19 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
                 'Add index_month = "2024-03" (its own month), or set index.anchor = "date".',
             )
         yield from _check_days(site, place, "extract_from", "extract_to", of_records)
+
+
+def _check_categories(contacts: object) -> Iterator[Complaint]:
+    """Whether a category that is counted is a national one misspelt: it would match nothing."""
+    named = contacts.get("categories") if isinstance(contacts, dict) else None
+    for category in named if isinstance(named, list) else []:
+        meant = suggest_category(category) if isinstance(category, str) else None
+        if meant:
+            yield (
+                ("contacts", "categories"),
+                f"{category} is no national category",
+                f"Did you mean {meant}?",
+            )
 
 
 def _check_control(contacts: object, matching: object) -> Iterator[Complaint]:

@@ -131,7 +131,8 @@ def test_dates_as_timestamps_and_numbers_of_any_width(tmp_path: Path, postgres: 
     postgres.psql(
         "ALTER TABLE widths.visit_occurrence ALTER person_id TYPE numeric(20, 2), "
         "ALTER visit_start_date TYPE timestamptz USING visit_start_date::timestamptz, "
-        "ALTER visit_concept_id TYPE real, ALTER visit_occurrence_id TYPE varchar(20), ADD COLUMN extra bytea;"
+        "ALTER visit_concept_id TYPE real, ALTER visit_occurrence_id TYPE varchar(20), "
+        "ADD COLUMN extra bytea;"
         # Midnight in Britain, in summer.
         "UPDATE widths.visit_occurrence SET visit_start_date = '2023-04-30 23:00+00' "
         "WHERE visit_occurrence_id = '107';"
@@ -166,6 +167,20 @@ def test_text_of_sqlite_that_is_no_unicode_is_refused(tmp_path: Path) -> None:
         database.commit()
     [(kind, table, value)] = refusal(tmp_path / "cdm.db")
     assert (kind, table) == ("database_refused", "omop_person") and "unicode" in value.lower()
+
+
+def test_dates_of_sqlite_kept_as_seconds_are_refused(tmp_path: Path) -> None:
+    """As R's SqlRender keeps them; days since 1970 look alike, so that neither is guessed."""
+    plain = tmp_path / "csv"
+    plain.mkdir()
+    write_sqlite(write(plain), tmp_path / "cdm.db")
+    with closing(sqlite3.connect(tmp_path / "cdm.db")) as database:
+        database.execute(
+            "UPDATE visit_occurrence SET visit_start_date = "
+            "CAST(strftime('%s', substr(visit_start_date, 1, 10)) AS REAL)"
+        )
+        database.commit()
+    assert "date_format_wrong" in {kind for kind, *_ in refusal(tmp_path / "cdm.db")}
 
 
 def test_nothing_can_be_written(tmp_path: Path, postgres: Postgres) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from righthelp.engine import Engine, quote_name
 from righthelp.onsite.findings import Finding, FindingLog, Ledger, refuse_if_blocked
+from righthelp.onsite.sources.categories import read_categories
 from righthelp.onsite.sources.columns import ColumnCheck
 from righthelp.onsite.sources.consistency import check_consistency
 from righthelp.onsite.sources.csv import find_files
@@ -29,7 +30,8 @@ from righthelp.schema import Row, Table
 class SiteRecords:
     """What reading a site's records told; the records themselves are tables in the engine.
 
-    `supply` has the rows of returns.SUPPLY without `site`; `checksums` the SHA-256 of each file
+    `supply` has the rows of returns.SUPPLY without `site`; `with_categories`: appointments
+    have their national category throughout. `checksums` the SHA-256 of each file
     read, by its path from the site's folder; none of a file that only names a database.
     """
 
@@ -37,6 +39,7 @@ class SiteRecords:
     ledger: tuple[Ledger, ...]
     supply: tuple[Row, ...]
     role_missing: bool
+    with_categories: bool
     checksums: Mapping[str, str]
 
 
@@ -91,6 +94,9 @@ def read_records(
     engine.execute("DROP TABLE read_left_out")
     if system:
         drop_made(engine, system)
+    with_categories = "category" in landed["appointments"].columns and read_categories(
+        engine, study, role_missing=role_missing
+    )
     _find_link_workers(engine, landed, log=log)
     _require_rows(landed, ledger, log)
     refuse_if_blocked(log.findings, site=f"site {site.id}")
@@ -104,13 +110,19 @@ def read_records(
         (*own, *ledger),
         tuple(state_lacks(supply, system.lacks if system else ())),
         role_missing,
-        {
-            _name_file(path, folder): checksum(path)
-            for each in paths.values()
-            for path in each
-            if not is_connection(path)
-        },
+        with_categories,
+        _sum_files(paths, folder),
     )
+
+
+def _sum_files(paths: Mapping[str, tuple[Path, ...]], folder: Path) -> dict[str, str]:
+    """The checksum of each file; one that only says how a database is reached has none."""
+    return {
+        _name_file(path, folder): checksum(path)
+        for each in paths.values()
+        for path in each
+        if not is_connection(path)
+    }
 
 
 def _name_file(path: Path, folder: Path) -> str:
@@ -161,8 +173,8 @@ def _find_link_workers(engine: Engine, landed: Mapping[str, Landed], *, log: Fin
         _take_contacts_from_appointments(engine, log)
 
 
-LINK_WORKER_CATEGORY = "social prescribing service"
-"""The national slot category, in lower case and with single blanks."""
+LINK_WORKER_CATEGORY = "Social Prescribing Service"
+"""The national slot category."""
 
 
 def _name_link_workers(engine: Engine, log: FindingLog) -> None:
@@ -170,10 +182,7 @@ def _name_link_workers(engine: Engine, log: FindingLog) -> None:
 
     So it never counts as a contact with a GP, not even where all staff are counted.
     """
-    theirs = (
-        f"lower(regexp_replace(trim(category), '\\s+', ' ', 'g')) = '{LINK_WORKER_CATEGORY}' "
-        "AND role IN ('unknown', 'other_direct_care')"
-    )
+    theirs = f"category = '{LINK_WORKER_CATEGORY}' AND role IN ('unknown', 'other_direct_care')"
     n = engine.rows(f"SELECT count(*) FROM appointments WHERE {theirs}")[0][0]
     if n:
         engine.execute(f"UPDATE appointments SET role = 'link_worker' WHERE {theirs}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from righthelp.engine import Engine, EngineError, quote, quote_name
@@ -51,7 +50,7 @@ def land_omop(
     """Land every table from its own files and from the databases of the folder."""
     landed: dict[str, Landed] = {}
     with ExitStack() as closing:
-        opening = _Opening(engine, landing, closing)
+        opening = _Opening(engine, landing=landing, closing=closing)
         for one in system.tables:
             name = one.table.name
             landed[name] = landing.land_sources(one.table, opening.open_all(one.table, paths[name]))
@@ -80,14 +79,12 @@ def _require_codes(landed: Mapping[str, Landed], landing: Landing) -> None:
             )
 
 
-@dataclass
 class _Opening:
     """Opens the sources of each table; a database stays open until the last table has landed."""
 
-    engine: Engine
-    landing: Landing
-    closing: ExitStack
-    opened: dict[Path, Database | None] = field(default_factory=dict)
+    def __init__(self, engine: Engine, *, landing: Landing, closing: ExitStack) -> None:
+        self.engine, self.landing, self.closing = engine, landing, closing
+        self.opened: dict[Path, Database | None] = {}
 
     def open_all(self, table: Table, paths: tuple[Path, ...]) -> Iterator[Source | None]:
         """The table in each of the files, one at a time."""
