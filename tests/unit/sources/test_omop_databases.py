@@ -292,7 +292,7 @@ def test_a_password_in_the_file_is_refused_and_never_shown(text: str, tmp_path: 
             "My CDM",
         ),
         ("postgresql://ann@[::1]:5432/omop", "postgresql://ann@[::1]:5432/omop", ""),
-        ("host=db passfile=/home/ann/pgpass", "host=db passfile=/home/ann/pgpass", ""),
+        ("host=db passfile=pgpass", "host=db passfile=pgpass", ""),
     ],
 )
 def test_the_lines_of_a_connection_file(text: str, uri: str, schema: str, tmp_path: Path) -> None:

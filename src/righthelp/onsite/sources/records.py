@@ -100,19 +100,23 @@ def read_records(
     _find_link_workers(engine, landed, log=log)
     _require_rows(landed, ledger, log)
     refuse_if_blocked(log.findings, site=f"site {site.id}")
-    supply = [
-        row
-        for table in landed.values()
-        for row in state_supply(table.table, table.columns if table.files else None)
-    ]
     return SiteRecords(
         log.findings,
         (*own, *ledger),
-        tuple(state_lacks(supply, system.lacks if system else ())),
+        tuple(state_lacks(_state_supply(landed), system.lacks if system else ())),
         role_missing,
         with_categories,
         _sum_files(paths, folder),
     )
+
+
+def _state_supply(landed: Mapping[str, Landed]) -> list[Row]:
+    """What came of every table, and what that keeps from being told."""
+    return [
+        row
+        for table in landed.values()
+        for row in state_supply(table.table, table.columns if table.files else None)
+    ]
 
 
 def _sum_files(paths: Mapping[str, tuple[Path, ...]], folder: Path) -> dict[str, str]:
