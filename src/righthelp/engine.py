@@ -124,6 +124,14 @@ class Engine:
         self.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_columns")
         self._connection.unregister("incoming_columns")
 
+    def take_stream(self, name: str, stream: object) -> None:
+        """Make a table from a stream of Arrow record batches (a PyCapsule), which is read once."""
+        self._connection.register("incoming_stream", stream)
+        try:
+            self.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_stream")
+        finally:
+            self._connection.unregister("incoming_stream")
+
     def copy_to(self, query: str, path: Path, *, file_format: str) -> None:
         """Write the result of a query as `parquet` or `csv`."""
         options = {

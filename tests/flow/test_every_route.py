@@ -116,14 +116,23 @@ def test_no_row_is_lost_silently(route: str, population: Population, tmp_path: P
         assert account.adds_up, account
 
 
-def test_systmone_gives_every_estimate_but_those_of_face_to_face_contacts(
+def test_systmone_gives_every_estimate_but_those_of_face_to_face_and_of_categories(
     population: Population, by_csv: Counted, tmp_path: Path
 ) -> None:
     found = count_route(population, "systmone", tmp_path)
     mine, theirs = (
-        [row for row in one.released.tables["estimates"] if row["definition"] != "face_to_face"]
+        [
+            row
+            for row in one.released.tables["estimates"]
+            if row["definition"] not in ("face_to_face", "iif_acc08")
+        ]
         for one in (found, by_csv)
     )
     assert mine == theirs
     others = [row for row in found.released.tables["estimates"] if row not in mine]
     assert others and all(row["log_rr"] is None for row in others)
+    assert {row["definition"] for row in others} == {"face_to_face"}
+    by_category = [
+        row for row in by_csv.released.tables["estimates"] if row["definition"] == "iif_acc08"
+    ]
+    assert {row["design"] for row in by_category} == {"crude", "projection"}

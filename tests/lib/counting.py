@@ -47,12 +47,19 @@ class Told:
 
 @contextmanager
 def counted_engine(
-    records: Records, study: Study, *, role_missing: bool = False, backwards: bool = False
+    records: Records,
+    study: Study,
+    *,
+    role_missing: bool = False,
+    with_categories: bool = False,
+    backwards: bool = False,
 ) -> Iterator[tuple[Engine, Rules]]:
     """An engine that holds these records counted by the study's own definition."""
     with open_engine(threads=1, memory_limit="500MB") as engine:
         load_records(engine, records, backwards=backwards)
-        rules = Rules.of(study, site_of(study), role_missing=role_missing)
+        rules = Rules.of(
+            study, site_of(study), role_missing=role_missing, with_categories=with_categories
+        )
         select_cohort(engine, rules)
         fill_store(engine)
         count_contacts(engine, rules.definitions[0])
@@ -67,9 +74,18 @@ def count(
         return read_told(*found)
 
 
-def count_by(records: Records, study: Study, name: str, *, role_missing: bool = False) -> Told:
+def count_by(
+    records: Records,
+    study: Study,
+    name: str,
+    *,
+    role_missing: bool = False,
+    with_categories: bool = False,
+) -> Told:
     """Count these records by a rival definition."""
-    with counted_engine(records, study, role_missing=role_missing) as (engine, rules):
+    with counted_engine(
+        records, study, role_missing=role_missing, with_categories=with_categories
+    ) as (engine, rules):
         definition = find_definition(rules, name)
         count_contacts(engine, definition)
         return read_told(engine, rules)

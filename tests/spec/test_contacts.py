@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from righthelp.protocol.contacts import list_definitions
+from righthelp.errors import ProtocolError
+from righthelp.protocol.categories import list_categories, suggest_category
+from righthelp.protocol.contacts import ACC08, list_definitions, read_rivals
+from righthelp.protocol.load import load_study
 from righthelp.protocol.records import STATUSES
 from tests.lib.counting import count, count_by
 from tests.lib.records import Appointment, make_person
@@ -112,6 +116,82 @@ def test_the_definition_band_counts_again_under_each_rival(name: str, counts: in
     ]
     held = make_person("ann", appointments=appointments, link_worker=["2024-03-09"])
     assert count_by(held, make_study(), name).of("seen")["ann"]["before"] == counts
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [("primary", 5), ("iif_acc08", 2), ("any_mode", 5), ("all_staff", 6)]
+)
+def test_the_eight_national_categories_of_acc08(name: str, counts: int) -> None:
+    """A clinic, an appointment that is not mapped and one of the site's own kind are not counted.
+
+    The other rivals, and the study's own definition, count as if there were no categories.
+    """
+    categories = ["Walk-in", "Home Visit", "Planned Clinics", "Unmapped", "Bloods", None]
+    appointments = [
+        Appointment(
+            "ann", date(2024, 1, day), category=category, role="nurse" if day == 6 else "gp"
+        )
+        for day, category in enumerate(categories, start=1)
+    ]
+    held = make_person("ann", appointments=appointments, link_worker=["2024-03-09"])
+    study = make_study(contacts={"modes": ("face_to_face",)} if name == "any_mode" else {})
+    told = count_by(held, study, name, with_categories=True)
+    assert told.of("seen")["ann"]["before"] == counts
+
+
+def test_acc08_is_shown_where_categories_are_recorded_and_the_study_names_none() -> None:
+    def names(with_categories: bool, **contacts: Any) -> list[str]:
+        study = make_study(contacts=contacts)
+        definitions = list_definitions(
+            study.contacts, role_missing=False, with_categories=with_categories
+        )
+        return [one.name for one in definitions]
+
+    assert names(False) == f"{RIVALS} all_staff".split()
+    assert names(True) == f"{RIVALS} all_staff iif_acc08".split()
+    assert "iif_acc08" not in names(True, categories=("Walk-in",))
+
+
+def test_every_definition_and_category_has_a_source() -> None:
+    assert all(one.source for one in read_rivals())
+    assert all(one.source for one in list_categories())
+    assert len(ACC08) == 8
+    assert {one.context for one in list_categories()} == {"care related encounter", "not known"}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Walk-in", "Walk-in"),
+        ("  general  CONSULTATION acute ", "General Consultation Acute"),
+        ("Bloods", "Bloods"),
+        ("General Consultation Planned", "General Consultation Planned"),
+    ],
+)
+def test_case_and_blanks_of_a_category_do_not_matter(written: str, meant: str) -> None:
+    """A category of the sites' own stays as it is written."""
+    assert make_study(contacts={"categories": (written,)}).contacts.categories == (meant,)
+    assert suggest_category(written) is None
+
+
+def test_a_national_category_misspelt_is_a_problem_of_the_study(tmp_path: Path) -> None:
+    text = """[study]
+title = "T"
+[contacts]
+categories = ["Walk-in", "General Consultation Accute", "Bloods", "Clinical Triadge"]
+[[site]]
+id = "a"
+route = "summary"
+path = "form.xlsx"
+index_month = "2024-03"
+"""
+    (tmp_path / "study.toml").write_text(text)
+    with pytest.raises(ProtocolError) as refused:
+        load_study(tmp_path / "study.toml")
+    assert [(one.where, one.do) for one in refused.value.problems] == [
+        ("study.toml: line 4, contacts.categories", "Did you mean Clinical Triage?"),
+        ("study.toml: line 4, contacts.categories", "Did you mean General Consultation Acute?"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def _compare_definitions(
     labels = {
         one.name: one.label
         for role_missing in (True, False)
-        for one in list_definitions(study.contacts, role_missing=role_missing)
+        for one in list_definitions(study.contacts, role_missing=role_missing, with_categories=True)
     }
     known = {one.definition for one in estimates}
     names = [name for name in labels if name in known]

@@ -66,7 +66,7 @@ def diagnose(engine: Engine, rules: Rules, *, counted: Counted) -> Diagnostics:
         {"kind": "SMALLINT", "is_missed": "BOOLEAN"},
         rows=[
             (number, status == "did_not_attend")
-            for number, (role, mode, status) in enumerate(KINDS)
+            for number, (role, mode, status, _) in enumerate(KINDS)
             if (status == "did_not_attend" and role in primary.roles and mode in primary.modes)
             or (status == "attended" and role not in (*primary.roles, "link_worker"))
         ],

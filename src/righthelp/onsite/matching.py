@@ -184,7 +184,7 @@ def _compare_control(engine: Engine, rules: Rules, *, sets: _Sets) -> Estimate |
         return None
     kinds = [
         (number,)
-        for number, (role, _, status) in enumerate(KINDS)
+        for number, (role, _, status, _) in enumerate(KINDS)
         if role in roles and status == "attended"
     ]
     engine.create_table("control_kinds", {"kind": "SMALLINT"}, rows=kinds)

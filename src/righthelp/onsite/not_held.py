@@ -36,7 +36,7 @@ def read_not_held(engine: Engine, rules: Rules) -> list[NotHeld]:
         {"kind": "SMALLINT", "status": "VARCHAR"},
         rows=[
             (number, status)
-            for number, (role, mode, status) in enumerate(KINDS)
+            for number, (role, mode, status, _) in enumerate(KINDS)
             if status in NOT_HELD_STATUSES and role in primary.roles and mode in primary.modes
         ],
     )

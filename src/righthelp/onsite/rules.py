@@ -32,9 +32,17 @@ LONGEST_LAG_MONTHS = 6
 POPULATION_PEOPLE = 50_000
 """Above this many registered people the population is a hash sample of about this size."""
 
-KINDS: tuple[tuple[str, str, str], ...] = tuple(
-    (role, mode, status) for role in ROLES for mode in MODES for status in STATUSES
+Kind = tuple[str, str, str, bool]
+
+KINDS: tuple[Kind, ...] = tuple(
+    (role, mode, status, named)
+    for named in (False, True)
+    for role in ROLES
+    for mode in MODES
+    for status in STATUSES
 )
+"""Kinds of appointment: role, mode, status, and whether the category is one of those that some
+definition names. A place in this list is all that the event store keeps of an appointment."""
 
 
 REACH = (
@@ -61,9 +69,22 @@ class Rules:
     definitions: tuple[Definition, ...]
 
     @classmethod
-    def of(cls, study: Study, site: Site, *, role_missing: bool) -> Rules:
-        """The rules of a site; a record without roles counts all staff (and is marked)."""
-        return cls(study, site, list_definitions(study.contacts, role_missing=role_missing))
+    def of(
+        cls, study: Study, site: Site, *, role_missing: bool, with_categories: bool = False
+    ) -> Rules:
+        """The rules of a site; a record without roles counts all staff (and is marked).
+
+        with_categories: the records give appointments their national category throughout.
+        """
+        definitions = list_definitions(
+            study.contacts, role_missing=role_missing, with_categories=with_categories
+        )
+        return cls(study, site, definitions)
+
+    @property
+    def named_categories(self) -> tuple[str, ...]:
+        """The categories that a definition names; at most one list of them is named."""
+        return next((one.categories for one in self.definitions if one.categories), ())
 
     @property
     def clock(self) -> Clock:
@@ -170,14 +191,22 @@ def write_rules(engine: Engine, rules: Rules) -> None:
 
 def _write_vocabulary(engine: Engine, rules: Rules) -> None:
     study = rules.study
-    kinds = {"kind": "SMALLINT", "role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"}
+    kinds = {
+        "kind": "SMALLINT",
+        "role": "VARCHAR",
+        "mode": "VARCHAR",
+        "status": "VARCHAR",
+        "is_named": "BOOLEAN",
+    }
     engine.create_table("kinds", kinds, rows=[(number, *kind) for number, kind in enumerate(KINDS)])
     primary = rules.definitions[0]
     engine.create_table(
         "eligible",
         {"role": "VARCHAR", "mode": "VARCHAR", "status": "VARCHAR"},
-        rows=[kind for kind in KINDS if is_eligible(primary, kind)],
+        rows=sorted({kind[:3] for kind in KINDS if is_eligible(primary, kind)}),
     )
+    named = [(category,) for category in rules.named_categories]
+    engine.create_table("named_categories", {"category": "VARCHAR"}, rows=named)
     engine.create_table(
         "eligible_categories", {"category": "VARCHAR"}, rows=[(c,) for c in primary.categories]
     )
@@ -201,14 +230,15 @@ def _write_vocabulary(engine: Engine, rules: Rules) -> None:
     )
 
 
-def is_eligible(definition: Definition, kind: tuple[str, str, str]) -> bool:
-    """Whether a kind of appointment (role, mode, status) counts under a definition."""
-    role, mode, status = kind
+def is_eligible(definition: Definition, kind: Kind) -> bool:
+    """Whether a kind of appointment counts under a definition."""
+    role, mode, status, named = kind
     return (
         role != "link_worker"
         and role in definition.roles
         and mode in definition.modes
         and status in definition.statuses
+        and (named or not definition.categories)
     )
 
 

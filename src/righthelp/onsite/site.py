@@ -89,7 +89,12 @@ def _count_records(study: Study, site: Site, tell: Progress, memory_limit: str) 
         records = read_records(engine, study=study, site=site, folder=site.path)
         engine.open_workspace()
         engine.lock()
-        rules = Rules.of(study, site, role_missing=records.role_missing)
+        rules = Rules.of(
+            study,
+            site,
+            role_missing=records.role_missing,
+            with_categories=records.with_categories,
+        )
         counted = count_records(engine, rules, tell=tell)
     answer = Answer(
         estimates=counted.estimates,

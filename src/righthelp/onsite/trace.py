@@ -130,7 +130,8 @@ def _contacts(
     for on, role, mode, status, category in rows:
         window = next((name for name, start, end in windows if start <= on < end), "outside")
         why = ""
-        if (role, mode, status) not in KINDS or not is_eligible(primary, (role, mode, status)):
+        kind = (role, mode, status, True)
+        if kind not in KINDS or not is_eligible(primary, kind):
             why = _why_not_eligible(rules, role, mode, status)
         elif primary.categories and category not in primary.categories:
             why = f"category {category} does not count"

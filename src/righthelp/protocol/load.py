@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
+from righthelp.protocol.categories import suggest_category
 from righthelp.protocol.codelists import say_how_many
 from righthelp.protocol.meanings import check_meanings, load_meanings
 from righthelp.protocol.outcomes import complain_outcomes
@@ -96,6 +97,7 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         )
     yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
+    yield from _check_categories(given.get("contacts", {}))
     for within, what, do in complain_outcomes(given.get("outcomes")):
         yield ("outcomes", *within), what, do
     seen: set[str] = set()
@@ -150,6 +152,19 @@ def _check_lists(given: Mapping[str, Any], folder: Path) -> Iterable[Problem]:
     if isinstance(named, str) and (folder / named).is_dir():
         return check_meanings(folder / named)
     return ()
+
+
+def _check_categories(contacts: object) -> Iterator[Complaint]:
+    """Whether a category that is counted is a national one misspelt: it would match nothing."""
+    named = contacts.get("categories") if isinstance(contacts, dict) else None
+    for category in named if isinstance(named, list) else []:
+        meant = suggest_category(category) if isinstance(category, str) else None
+        if meant:
+            yield (
+                ("contacts", "categories"),
+                f"{category} is no national category",
+                f"Did you mean {meant}?",
+            )
 
 
 def _check_control(contacts: object, matching: object) -> Iterator[Complaint]:

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from righthelp.protocol.calendar import add_months, parse_month
+from righthelp.protocol.categories import name_category
 from righthelp.protocol.outcomes import Outcomes
 from righthelp.protocol.reasons import Codelists
 from righthelp.protocol.records import MODES, ROLES, STATUSES
@@ -150,7 +151,8 @@ class Contacts(Section):
     )
     categories: tuple[str, ...] = Field(
         default=(),
-        description="National slot categories that count; empty means every category.",
+        description="National slot categories that count; empty means every category. Case and "
+        "blanks do not matter; a category of the sites' own is taken as it is written.",
     )
     same_day: Literal["one", "all"] = Field(
         default="one",
@@ -161,6 +163,11 @@ class Contacts(Section):
         description="What to do with a site whose records do not say who the contact was with: "
         "refuse it, or count all staff and mark every result of the site so.",
     )
+
+    @field_validator("categories")
+    @classmethod
+    def _national(cls, categories: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name_category(category) for category in categories)
 
 
 class Reference(Section):

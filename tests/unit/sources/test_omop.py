@@ -160,6 +160,47 @@ def test_a_finding_names_the_line_of_the_table_behind_it(tmp_path: Path) -> None
     assert (found.table, found.file, found.row) == ("referrals", "PROCEDURE_OCCURRENCE.csv", 4)
 
 
+CONCEPT = """concept_id	concept_name	vocabulary_id	concept_code
+501	"Referral	SNOMED	871731000000106
+502	"Declined"	SNOMED	871711000000103
+503	Another vocabulary	Local	871731000000106
+504	Another code	SNOMED	8675309
+"""
+
+
+def test_referrals_by_concept_where_the_vocabulary_came(tmp_path: Path) -> None:
+    """The code of the source, else the concept of the source, else the standard concept."""
+    procedure = """procedure_occurrence_id,person_id,procedure_date,procedure_source_value,\
+procedure_concept_id,procedure_source_concept_id
+1,1,2023-02-20,,501.0,0
+2,2,2023-02-21,SP referral,0,501
+3,3,2023-02-22,,503,504
+4,4,2023-02-23,871731000000106,504,502
+5,4,2023-02-26,,501,502
+"""
+    observation = (
+        "observation_id,person_id,observation_date,observation_concept_id\n1,1,2023-02-25,502\n"
+    )
+    changes: dict[str, bytes | None] = {
+        "PROCEDURE_OCCURRENCE.csv": procedure.encode(),
+        "OBSERVATION.csv": observation.encode(),
+        "CONCEPT.csv": CONCEPT.encode(),
+    }
+    records, tables = read(write(tmp_path, changes))
+    assert [(row[0], row[3], row[6]) for row in tables["referrals"]] == [
+        ("procedure-1", date(2023, 2, 20), date(2023, 2, 25)),
+        ("procedure-2", date(2023, 2, 21), None),
+        ("procedure-4", date(2023, 2, 23), date(2023, 2, 26)),
+    ]
+    assert count_kinds(records)[("omop_procedure_occurrence", "code_not_used")] == 1
+    accounts = {one.table: one for one in records.ledger}
+    assert (accounts["omop_concept"].rows_in, accounts["omop_concept"].kept) == (4, 4)
+    assert all(account.adds_up for account in records.ledger)
+    (tmp_path / "CONCEPT.csv").unlink()
+    with pytest.raises(RecordsRefused, match="nor concept ids with the table concept"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize("form", ["parquet", "duckdb", "gz"])
 def test_other_files_give_what_csv_gives(form: str, tmp_path: Path) -> None:
     plain, other = tmp_path / "csv", tmp_path / "other"

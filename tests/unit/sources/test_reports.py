@@ -79,3 +79,33 @@ def test_the_national_category_names_a_link_worker(
     assert tables["appointments"][0][4] == read_as
     named = "link_worker_by_category" in {one.kind for one in records.findings}
     assert named is (read_as == "link_worker")
+
+
+@pytest.mark.parametrize(
+    ("february", "recorded"),
+    [
+        (["  HOME visit", "Walk-in"], True),
+        (["Walk-in", "Unmapped"], False),
+        (["Walk-in", ""], False),
+        (["Bloods", "Bloods"], False),
+        ([], True),
+    ],
+)
+def test_categories_are_recorded_where_every_month_has_them(
+    february: list[str], recorded: bool, tmp_path: Path
+) -> None:
+    """A month in which practices had not begun to map their slots would seem one with no visits."""
+    rows = [f"{day},gp,Clinical Triage" for day in ("2023-01-03", "2023-03-03")]
+    rows += [f"2023-02-0{day},gp,{category}" for day, category in enumerate(february, start=1)]
+    rows += ["2023-02-09,admin,", "2023-03-09,link_worker,Social Prescribing Service"]
+    lines = (f"1,P1,{day},attended,{role},video,{name},9\n" for day, role, name in map(cut, rows))
+    records, tables = small_site.read_site(
+        small_site.write_site(tmp_path, {"appointments.csv": HEAD + "".join(lines)})
+    )
+    assert records.with_categories is recorded
+    spelt = {row[6] for row in tables["appointments"]}
+    assert ("Home Visit" in spelt) is (february[:1] == ["  HOME visit"])
+
+
+def cut(row: str) -> list[str]:
+    return row.split(",")

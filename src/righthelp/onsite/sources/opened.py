@@ -31,13 +31,15 @@ class Source:
     lines_left_out: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
-    def of_text(cls, text: TextFile) -> Source:
+    def of_text(cls, text: TextFile, *, quoted: bool = True) -> Source:
+        """quoted: whether values may stand in quotation marks; if not, a mark is a mark."""
+        mark = "'\"'" if quoted else "''"
         names = [f"c{place}" for place in range(len(text.header))]
         declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
         relation = (
             f"read_csv({quote(str(text.path))}, auto_detect = false, header = false, "
-            f"skip = {text.header_lines}, delim = {quote(text.delimiter)}, quote = '\"', "
-            f"escape = '\"', columns = {{{declared}}}, store_rejects = true, "
+            f"skip = {text.header_lines}, delim = {quote(text.delimiter)}, quote = {mark}, "
+            f"escape = {mark}, columns = {{{declared}}}, store_rejects = true, "
             "rejects_table = 'read_rejects', rejects_scan = 'read_rejects_scan')"
         )
         return cls(
@@ -68,8 +70,12 @@ def open_source(
     encoding: str = "utf-8",
     delimiter: str = "",
     headers: tuple[tuple[str, ...], ...] = (),
+    plain_tabs: bool = False,
 ) -> Source | None:
-    """Open a text or Parquet file for the engine; None, and a finding, when it is no use."""
+    """Open a text or Parquet file for the engine; None, and a finding, when it is no use.
+
+    plain_tabs: between tabs, a quotation mark is part of the value.
+    """
     with path.open("rb") as opened:
         begins = opened.read(4) == _PARQUET
         opened.seek(max(0, path.stat().st_size - 4))
@@ -85,7 +91,8 @@ def open_source(
     )
     if text and headers:
         text = _give_header(text, headers)
-    return Source.of_text(text) if text else None
+    quoted = text is not None and not (plain_tabs and text.delimiter == "\t")
+    return Source.of_text(text, quoted=quoted) if text else None
 
 
 def _give_header(text: TextFile, headers: tuple[tuple[str, ...], ...]) -> TextFile:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from righthelp.engine import Engine, quote_name
 from righthelp.onsite.findings import Finding, FindingLog, Ledger, refuse_if_blocked
+from righthelp.onsite.sources.categories import read_categories
 from righthelp.onsite.sources.columns import ColumnCheck
 from righthelp.onsite.sources.consistency import check_consistency
 from righthelp.onsite.sources.csv import find_files
+from righthelp.onsite.sources.databases import is_connection
 from righthelp.onsite.sources.files import checksum
 from righthelp.onsite.sources.landing import Landed, Landing
 from righthelp.onsite.sources.supply import state_lacks, state_supply
@@ -29,14 +31,16 @@ from righthelp.schema import Row, Table
 class SiteRecords:
     """What reading a site's records told; the records themselves are tables in the engine.
 
-    `supply` has the rows of returns.SUPPLY without `site`; `checksums` the SHA-256 of each file
-    read, by its path from the site's folder.
+    `supply` has the rows of returns.SUPPLY without `site`; `with_categories`: appointments
+    have their national category throughout. `checksums` the SHA-256 of each file
+    read, by its path from the site's folder; none of a file that only names a database.
     """
 
     findings: tuple[Finding, ...]
     ledger: tuple[Ledger, ...]
     supply: tuple[Row, ...]
     role_missing: bool
+    with_categories: bool
     checksums: Mapping[str, str]
 
 
@@ -92,25 +96,44 @@ def read_records(
     engine.execute("DROP TABLE read_left_out")
     if system:
         drop_made(engine, system)
+    with_categories = "category" in landed["appointments"].columns and read_categories(
+        engine, study, role_missing=role_missing
+    )
     _find_link_workers(engine, landed, log=log)
     _require_rows(landed, ledger, log)
     refuse_if_blocked(log.findings, site=f"site {site.id}")
-    supply = [
+    return SiteRecords(
+        log.findings,
+        (*own, *ledger),
+        tuple(state_lacks(_state_supply(landed), system.lacks if system else ())),
+        role_missing,
+        with_categories,
+        _sum_files(paths, folder),
+    )
+
+
+def _state_supply(landed: Mapping[str, Landed]) -> list[Row]:
+    """What came of every table, and what that keeps from being told."""
+    return [
         row
         for table in landed.values()
         for row in state_supply(table.table, table.columns if table.files else None)
     ]
-    return SiteRecords(
-        log.findings,
-        (*own, *ledger),
-        tuple(state_lacks(supply, system.lacks if system else ())),
-        role_missing,
-        {_name_file(path, folder): checksum(path) for each in paths.values() for path in each},
-    )
+
+
+def _sum_files(paths: Mapping[str, tuple[Path, ...]], folder: Path) -> dict[str, str]:
+    """The checksum of each file; one that only says how a database is reached has none."""
+    return {
+        _name_file(path, folder): checksum(path)
+        for each in paths.values()
+        for path in each
+        if not is_connection(path)
+    }
 
 
 def _name_file(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    below = folder in path.parents
+    return path.relative_to(folder).as_posix() if below else path.name
 
 
 def _check_roles(study: Study, appointments: Landed, log: FindingLog) -> bool:
@@ -156,8 +179,8 @@ def _find_link_workers(engine: Engine, landed: Mapping[str, Landed], *, log: Fin
         _take_contacts_from_appointments(engine, log)
 
 
-LINK_WORKER_CATEGORY = "social prescribing service"
-"""The national slot category, in lower case and with single blanks."""
+LINK_WORKER_CATEGORY = "Social Prescribing Service"
+"""The national slot category."""
 
 
 def _name_link_workers(engine: Engine, log: FindingLog) -> None:
@@ -165,11 +188,7 @@ def _name_link_workers(engine: Engine, log: FindingLog) -> None:
 
     So it never counts as a contact with a GP, not even where all staff are counted.
     """
-    theirs = (
-        "role IN ('unknown', 'other_direct_care') "
-        "AND CASE WHEN contains(lower(category), 'prescribing') THEN "  # quicker to tell
-        f"lower(regexp_replace(trim(category), '\\s+', ' ', 'g')) = '{LINK_WORKER_CATEGORY}' END"
-    )
+    theirs = f"category = '{LINK_WORKER_CATEGORY}' AND role IN ('unknown', 'other_direct_care')"
     n = engine.rows(f"SELECT count(*) FROM appointments WHERE {theirs}")[0][0]
     if n:
         engine.execute(f"UPDATE appointments SET role = 'link_worker' WHERE {theirs}")

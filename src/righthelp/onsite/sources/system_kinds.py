@@ -24,6 +24,24 @@ SYSTEM_KINDS: tuple[tuple[str, Effect, str, str], ...] = (
         "The file has exactly 30,000 rows, which is where SystmOne's reports stop",
         "Export shorter spells into several files; rows that stand in two of them count once.",
     ),
+    (
+        "database_refused",
+        "refused",
+        "The database cannot be opened or read",
+        "Mend what its message says; psql or sqlite3, run as the same user, must read the table.",
+    ),
+    (
+        "password_in_file",
+        "refused",
+        "The file that says how the database is reached holds a password",
+        "Take it out, and put it into the password file of PostgreSQL (PGPASSFILE, or .pgpass).",
+    ),
+    (
+        "schema_unclear",
+        "refused",
+        "Several tables of the database could be this one",
+        "Write schema = NAME into the file that says how the database is reached, or drop one.",
+    ),
     ("row_deleted", "dropped", "The system marks the row as deleted", "Nothing."),
     (
         "row_superseded",

@@ -1,8 +1,8 @@
 -- Stage 4, second scan of the appointments: the cohort event store. One row for each appointment
 -- of a unit while it was at risk, as the day counted from its index and the kind of appointment
--- (role, mode and status together). After this stage only
+-- (role, mode, status, and whether a definition names its category, together). After this stage only
 -- series.sql reads the appointments again (and the rehearsal, which begins anew).
--- Reads counted_appointments, units, reach, kinds. Makes events.
+-- Reads counted_appointments, named_categories, units, reach, kinds. Makes events.
 
 CREATE OR REPLACE TABLE events AS
 SELECT
@@ -20,4 +20,7 @@ JOIN (
     JOIN reach AS w ON u.index_on = w.index_on
     WHERE u.from_on IS NOT NULL
 ) AS u ON a.patient_id = u.patient_id AND a.start_date >= u.from_on AND a.start_date < u.to_on
-JOIN kinds AS k ON a.role = k.role AND a.mode = k.mode AND a.status = k.status;
+LEFT JOIN named_categories AS n ON a.category = n.category
+JOIN kinds AS k
+    ON a.role = k.role AND a.mode = k.mode AND a.status = k.status
+    AND (n.category IS NOT NULL) = k.is_named;

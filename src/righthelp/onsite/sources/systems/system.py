@@ -55,7 +55,8 @@ class System:
     from several, all of them, and `source_table` of a row says which. land: lands the tables from
     files that are not delimited text. lists: the CSV files that ship beside this one and that the
     SQL reads as known_<name>. lacks: what the extract never holds, as rows of the supply
-    statement (table, column, reason).
+    statement (table, column, reason). whole: patterns of the names of files that hold all the
+    tables, and that a site may name in place of a folder.
     """
 
     route: str
@@ -67,10 +68,16 @@ class System:
     lacks: tuple[tuple[str, str, str], ...] = ()
     land: Lander | None = None
     lists: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+
+    def is_whole(self, path: Path) -> bool:
+        """Whether this is one file that stands for a folder."""
+        return path.is_file() and _fits(path.name, self.whole)
 
     def find_files(self, folder: Path) -> dict[str, tuple[Path, ...]]:
         """The files of each table below a folder, in order of their names; each is one table's."""
-        files = [path for path in sorted(folder.rglob("*")) if _is_data(path)]
+        below = [folder] if self.is_whole(folder) else sorted(folder.rglob("*"))
+        files = [path for path in below if _is_data(path)]
         found: dict[str, tuple[Path, ...]] = {}
         for one in self.tables:
             found[one.table.name] = tuple(path for path in files if _fits(path.name, one.files))
@@ -142,7 +149,7 @@ def land_system(
 
     listed: the codes of the study's codelists; entries of others are not read.
     """
-    if not folder.is_dir():
+    if not (folder.is_dir() or system.is_whole(folder)):
         log.add("folder_missing", "site", file=str(folder))
         refuse_if_blocked(log.findings, site=f"folder {folder.name}")
     paths = system.find_files(folder)
@@ -174,7 +181,7 @@ def _find_sent(
     folder: Path, table: Table, *, landing: Landing, log: FindingLog
 ) -> tuple[Path, ...]:
     """Files in our own form, or under the site's map, of what the system need not hold."""
-    if table.name in NEEDED:
+    if table.name in NEEDED or not folder.is_dir():
         return ()
     return find_table(folder, table, site_map=landing.site_map, log=log)
 

@@ -175,33 +175,45 @@ LEFT JOIN omop_staff AS s ON plain_id(v.provider_id) = s.provider
 LEFT JOIN known_words AS w ON w.of_column = 'role' AND known_word(v.visit_source_value) = w.word
 LEFT JOIN known_words AS x ON x.of_column = 'mode' AND known_word(v.visit_source_value) = x.word;
 
--- Referrals to social prescribing, and those declined, by the SNOMED CT code of the source: the model
--- files them under observations or under procedures.
+-- Referrals to social prescribing, and those declined: the model files them under observations or
+-- under procedures. The SNOMED CT code of the source says which; else the concept of the source, else
+-- the standard concept, where the vocabulary came and has these codes.
+CREATE OR REPLACE TABLE omop_coded AS
+SELECT plain_id(c.concept_id) AS concept, min(k.meaning) AS meaning
+FROM landed_omop_concept AS c
+JOIN known_codes AS k ON plain_id(c.concept_code) = k.code
+WHERE upper(trim(c.vocabulary_id)) = 'SNOMED'
+GROUP BY plain_id(c.concept_id);
+
 CREATE OR REPLACE TABLE marked_omop_observation AS
 SELECT
     o.rowid AS source_row,
-    k.meaning,
+    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
     CASE
-        WHEN k.meaning IS NULL THEN 'code_not_used'
+        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
         WHEN row_number() OVER (
             PARTITION BY coalesce(plain_id(o.observation_id), 'row ' || o.rowid) ORDER BY o.rowid
         ) > 1 THEN 'key_doubled'
     END AS left_out
 FROM landed_omop_observation AS o
-LEFT JOIN known_codes AS k ON plain_id(o.observation_source_value) = k.code;
+LEFT JOIN known_codes AS k ON plain_id(o.observation_source_value) = k.code
+LEFT JOIN omop_coded AS s ON plain_id(o.observation_source_concept_id) = s.concept
+LEFT JOIN omop_coded AS t ON plain_id(o.observation_concept_id) = t.concept;
 
 CREATE OR REPLACE TABLE marked_omop_procedure_occurrence AS
 SELECT
     o.rowid AS source_row,
-    k.meaning,
+    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
     CASE
-        WHEN k.meaning IS NULL THEN 'code_not_used'
+        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
         WHEN row_number() OVER (
             PARTITION BY coalesce(plain_id(o.procedure_occurrence_id), 'row ' || o.rowid) ORDER BY o.rowid
         ) > 1 THEN 'key_doubled'
     END AS left_out
 FROM landed_omop_procedure_occurrence AS o
-LEFT JOIN known_codes AS k ON plain_id(o.procedure_source_value) = k.code;
+LEFT JOIN known_codes AS k ON plain_id(o.procedure_source_value) = k.code
+LEFT JOIN omop_coded AS s ON plain_id(o.procedure_source_concept_id) = s.concept
+LEFT JOIN omop_coded AS t ON plain_id(o.procedure_concept_id) = t.concept;
 
 CREATE OR REPLACE TABLE omop_entry AS
 SELECT
