@@ -157,7 +157,7 @@ def test_a_reason_of_few_people_is_counted_with_another_in_every_group() -> None
     few = np.zeros((100, 6), dtype=int)
     few[:, [1, 4, 5]] = 1
     few[:3, 3] = 1
-    parts = fold_small([few], POLICIES["default"], ORDER)
+    parts = fold_small([few], POLICIES["default"], order=ORDER)
     assert parts == {
         "new_problem": (0,),
         "long_term_condition": (1,),
@@ -166,7 +166,7 @@ def test_a_reason_of_few_people_is_counted_with_another_in_every_group() -> None
         "other": (3, 4),
     }
     nothing: Mapping[str, Any] | None = fold_small(
-        [np.array([[3, 0, 0, 0, 0, 0]])], POLICIES["default"], ORDER
+        [np.array([[3, 0, 0, 0, 0, 0]])], POLICIES["default"], order=ORDER
     )
     assert nothing is None
 

@@ -37,7 +37,7 @@ def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iter
         return dict.fromkeys(("reason_change", "reason_covariance", "found", "found_after"), ())
     told = [found.seen, *((found.cases, found.rows) if found.cases.n >= SUMS_FROM else ())]
     windows = [window for one in told for window in (one.before, one.after)]
-    parts = fold_small(windows, policy, found.order)
+    parts = fold_small(windows, policy, order=found.order)
     return {
         "reason_change": list(_changes(found, parts)),
         "reason_covariance": list(_covariances(found, parts)),
@@ -47,7 +47,7 @@ def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iter
 
 
 def fold_small(
-    windows: Sequence[np.ndarray], policy: Policy, order: Sequence[str]
+    windows: Sequence[np.ndarray], policy: Policy, *, order: Sequence[str]
 ) -> dict[str, tuple[int, ...]] | None:
     """The reasons that are shown, each with the columns counted in it; None where none can be.
 

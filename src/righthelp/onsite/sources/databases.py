@@ -115,7 +115,8 @@ class Database:
     def _take(self, sql: str, *, to: str) -> None:
         with self._prepare(sql) as statement:
             stream, _ = statement.execute_query()
-            self._engine.take_stream(to, stream.__arrow_c_stream__())
+            with self._engine.keeping_order():
+                self._engine.take_stream(to, stream.__arrow_c_stream__())
 
     @contextmanager
     def _prepare(self, sql: str) -> Iterator[Any]:
