@@ -216,7 +216,7 @@ def _compare_definitions(
     """The result under each definition that any return knows; the study's own first."""
     labels = {
         one.name: one.label
-        for role_missing in (True, False)
+        for role_missing in (False, True)
         for one in list_definitions(study.contacts, role_missing=role_missing, with_categories=True)
     }
     known = {one.definition for one in estimates}
