@@ -27,9 +27,9 @@ CARRIED: dict[str, frozenset[str]] = {
     "ehrql": frozenset({"estimates", "change", "pattern", "course", "matching", "matched_course"})
     | REASONS,
     # an OMOP visit took place: estimates that count missed and cancelled ones cannot be the same
-    "omop": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
+    "omop": frozenset({"change", "pattern", "course", "matching", "matched_course"}) | REASONS,
     # FHIR has no status for people who left unseen, who did not open the door, or not known of
-    "fhir": frozenset({"change", "pattern", "course", "matching", "matched_course"}),
+    "fhir": frozenset({"change", "pattern", "course", "matching", "matched_course"}) | REASONS,
     # Missed appointments are not there, nor how contacts were held.
     "vision": frozenset({"change", "pattern", "course", "matching", "matched_course"}) | REASONS,
 }

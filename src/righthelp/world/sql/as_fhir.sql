@@ -150,3 +150,13 @@ FROM (
     FROM world_referrals
     WHERE declined_on IS NOT NULL
 ) AS requests;
+
+CREATE OR REPLACE VIEW out_Condition AS
+SELECT as_resource({
+    'resourceType': 'Condition',
+    'id': 'condition-' || row_number() OVER (),
+    'code': {'coding': [{'system': 'http://snomed.info/sct', 'code': snomedct_code}]},
+    'subject': as_reference('Patient', patient_id),
+    'recordedDate': as_day(date)
+}) AS resource
+FROM (SELECT DISTINCT * FROM world_clinical_events ORDER BY ALL) AS each_once;

@@ -114,3 +114,11 @@ SELECT
     '871711000000103' AS observation_source_value
 FROM world_referrals
 WHERE declined_on IS NOT NULL;
+
+CREATE OR REPLACE VIEW out_CONDITION_OCCURRENCE AS
+SELECT
+    row_number() OVER () AS condition_occurrence_id,
+    patient_id AS person_id,
+    as_day(date) AS condition_start_date,
+    snomedct_code AS condition_source_value
+FROM (SELECT DISTINCT * FROM world_clinical_events ORDER BY ALL) AS each_once;

@@ -177,5 +177,6 @@ FHIR = System(
         "practice_registrations": ("fhir_episodeofcare", "fhir_patient"),
         "appointments": ("fhir_appointment", "fhir_encounter"),
         "referrals": "fhir_servicerequest",
+        "clinical_events": ("fhir_servicerequest", "fhir_condition", "fhir_observation"),
     },
 )

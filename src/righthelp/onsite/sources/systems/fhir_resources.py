@@ -177,8 +177,43 @@ RESOURCES: tuple[Resource, ...] = (
         optional=True,
     ),
     Resource(
+        "Condition",
+        "A problem or diagnosis; those of the codelists are used.",
+        {
+            "verificationStatus": _CONCEPT,
+            "code": _CONCEPT,
+            "subject": _REFERENCE,
+            "onsetDateTime": "VARCHAR",
+            "recordedDate": "VARCHAR",
+        },
+        {
+            "status": "verificationStatus.coding[1].code",
+            "codes": _join_codings("[code]"),
+            "subject": _refer("subject"),
+            "authored": "coalesce(recordedDate, onsetDateTime)",
+        },
+        optional=True,
+    ),
+    Resource(
+        "Observation",
+        "What was noted or measured; those of the codelists are used.",
+        {
+            "status": "VARCHAR",
+            "code": _CONCEPT,
+            "subject": _REFERENCE,
+            "effectiveDateTime": "VARCHAR",
+        },
+        {
+            "status": "status",
+            "codes": _join_codings("[code]"),
+            "subject": _refer("subject"),
+            "authored": "effectiveDateTime",
+        },
+        optional=True,
+    ),
+    Resource(
         "ServiceRequest",
-        "A referral; those to social prescribing are used.",
+        "A referral; those of the codelists are used.",
         {
             "status": "VARCHAR",
             "code": _CONCEPT,

@@ -65,7 +65,7 @@ def land_omop(
 
 def _require_codes(landed: Mapping[str, Landed], landing: Landing) -> None:
     """Refuse a table of referrals in which nothing says what its rows are."""
-    for table in ("observation", "procedure_occurrence"):
+    for table in ("observation", "procedure_occurrence", "condition_occurrence"):
         each = table.removesuffix("_occurrence")
         one = landed[f"omop_{table}"]
         concepts = {f"{each}_concept_id", f"{each}_source_concept_id"} & one.columns
@@ -222,7 +222,7 @@ OMOP = System(
         ),
         _declare(
             "observation",
-            "A fact about a person; those on social prescribing are used.",
+            "A fact about a person; those of the codelists are used.",
             needed="person_id observation_date",
             others="observation_id observation_source_value observation_concept_id "
             "observation_source_concept_id",
@@ -230,15 +230,23 @@ OMOP = System(
         ),
         _declare(
             "procedure_occurrence",
-            "A procedure, a referral among them; those to social prescribing are used.",
+            "A procedure, a referral among them; those of the codelists are used.",
             needed="person_id procedure_date",
             others="procedure_occurrence_id procedure_source_value procedure_concept_id "
             "procedure_source_concept_id",
             optional=True,
         ),
         _declare(
+            "condition_occurrence",
+            "A condition that was recorded; those of the codelists are used.",
+            needed="person_id condition_start_date",
+            others="condition_occurrence_id condition_source_value condition_concept_id "
+            "condition_source_concept_id",
+            optional=True,
+        ),
+        _declare(
             "concept",
-            "What a concept of the vocabularies is; the SNOMED codes of referrals are looked up.",
+            "What a concept of the vocabularies is; SNOMED codes are looked up.",
             needed="concept_id concept_code vocabulary_id",
             optional=True,
         ),
@@ -248,5 +256,10 @@ OMOP = System(
         "practice_registrations": "omop_observation_period",
         "appointments": "omop_visit_occurrence",
         "referrals": ("omop_observation", "omop_procedure_occurrence"),
+        "clinical_events": (
+            "omop_observation",
+            "omop_procedure_occurrence",
+            "omop_condition_occurrence",
+        ),
     },
 )

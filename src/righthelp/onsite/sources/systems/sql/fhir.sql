@@ -41,6 +41,10 @@ FROM (
     UNION ALL
     SELECT 'ServiceRequest', rowid, id, updated FROM landed_fhir_servicerequest
     UNION ALL
+    SELECT 'Condition', rowid, id, updated FROM landed_fhir_condition
+    UNION ALL
+    SELECT 'Observation', rowid, id, updated FROM landed_fhir_observation
+    UNION ALL
     SELECT 'PractitionerRole', rowid, id, updated FROM landed_fhir_practitionerrole
 ) AS every;
 
@@ -344,30 +348,60 @@ SELECT
 FROM fhir_contact AS c
 LEFT JOIN fhir_practice AS o ON key_of(c.organization) = o.key;
 
--- Referrals to social prescribing, and those declined, by the SNOMED CT code of the request.
-CREATE OR REPLACE TABLE marked_fhir_servicerequest AS
+-- Coded entries: requests, conditions and observations whose SNOMED CT code is one that is used.
+CREATE OR REPLACE TABLE fhir_coded AS
+SELECT 'ServiceRequest' AS type, rowid AS source_row, id, status, codes, subject, authored
+FROM landed_fhir_servicerequest
+UNION ALL
+SELECT 'Condition', rowid, id, status, codes, subject, authored
+FROM landed_fhir_condition
+UNION ALL
+SELECT 'Observation', rowid, id, status, codes, subject, authored
+FROM landed_fhir_observation;
+
+CREATE OR REPLACE TABLE fhir_judged AS
 SELECT
-    s.rowid AS source_row,
+    e.type,
+    e.source_row,
+    e.id,
+    c.code,
     c.meaning,
+    coalesce(p.id, key_of(e.subject)) AS patient_id,
+    day_of(e.authored) AS authored_on,
     CASE
         WHEN c.meaning IS NULL THEN 'code_not_used'
         WHEN v.superseded THEN 'row_superseded'
-        WHEN s.status = 'entered-in-error' THEN 'row_deleted'
-        WHEN NOT is_exact(s.authored) THEN 'date_not_exact'
+        WHEN e.status = 'entered-in-error' THEN 'row_deleted'
+        WHEN NOT coalesce(is_exact(e.authored), FALSE) THEN 'date_not_exact'
     END AS left_out
-FROM landed_fhir_servicerequest AS s
-JOIN fhir_version AS v ON v.type = 'ServiceRequest' AND s.rowid = v.source_row
+FROM fhir_coded AS e
+JOIN fhir_version AS v ON e.type = v.type AND e.source_row = v.source_row
+LEFT JOIN fhir_key AS p ON p.type = 'Patient' AND key_of(e.subject) = p.key
 LEFT JOIN (
-    SELECT w.source_row, min(k.meaning) AS meaning
+    SELECT
+        w.type,
+        w.source_row,
+        arg_min(k.code, (k.meaning = 'listed', k.code)) AS code,
+        arg_min(k.meaning, (k.meaning = 'listed', k.code)) AS meaning
     FROM (
-        SELECT rowid AS source_row, unnest(string_split(codes, chr(10))) AS word
-        FROM landed_fhir_servicerequest
+        SELECT type, source_row, unnest(string_split(codes, chr(10))) AS word
+        FROM fhir_coded
     ) AS w
     JOIN known_codes AS k ON trim(w.word) = k.code
-    GROUP BY w.source_row
-) AS c ON s.rowid = c.source_row;
+    GROUP BY w.type, w.source_row
+) AS c ON e.type = c.type AND e.source_row = c.source_row;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
+CREATE OR REPLACE VIEW marked_fhir_servicerequest AS
+SELECT source_row, left_out FROM fhir_judged WHERE type = 'ServiceRequest';
+
+CREATE OR REPLACE VIEW marked_fhir_condition AS
+SELECT source_row, left_out FROM fhir_judged WHERE type = 'Condition';
+
+CREATE OR REPLACE VIEW marked_fhir_observation AS
+SELECT source_row, left_out FROM fhir_judged WHERE type = 'Observation';
+
+-- Referrals to social prescribing, and those declined. A decline stands beside the last referral before
+-- it; one without a referral is a referral declined.
 CREATE OR REPLACE VIEW from_referrals AS
 SELECT
     source_row,
@@ -378,14 +412,19 @@ SELECT
         WHEN meaning = 'declined' THEN authored_on
         ELSE lead(CASE WHEN meaning = 'declined' THEN authored_on END) OVER entries
     END AS declined_on
-FROM (
-    SELECT
-        m.source_row, m.meaning, s.id, coalesce(k.id, key_of(s.subject)) AS patient_id,
-        day_of(s.authored) AS authored_on
-    FROM landed_fhir_servicerequest AS s
-    JOIN marked_fhir_servicerequest AS m ON s.rowid = m.source_row
-    LEFT JOIN fhir_key AS k ON k.type = 'Patient' AND key_of(s.subject) = k.key
-    WHERE m.left_out IS NULL
-) AS entries_of_all
+FROM fhir_judged
+WHERE left_out IS NULL AND type = 'ServiceRequest' AND meaning IN ('referred', 'declined')
 WINDOW entries AS (PARTITION BY patient_id ORDER BY authored_on, meaning = 'declined', source_row)
 QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    'fhir_' || lower(type) AS source_table,
+    source_row,
+    patient_id,
+    authored_on AS date,
+    code AS snomedct_code,
+    id AS source_id
+FROM fhir_judged
+WHERE left_out IS NULL AND meaning = 'listed';

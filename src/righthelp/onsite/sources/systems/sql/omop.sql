@@ -179,7 +179,10 @@ LEFT JOIN known_words AS x ON x.of_column = 'mode' AND known_word(v.visit_source
 -- under procedures. The SNOMED CT code of the source says which; else the concept of the source, else
 -- the standard concept, where the vocabulary came and has these codes.
 CREATE OR REPLACE TABLE omop_coded AS
-SELECT plain_id(c.concept_id) AS concept, min(k.meaning) AS meaning
+SELECT
+    plain_id(c.concept_id) AS concept,
+    min(k.code) AS code,
+    arg_min(k.meaning, k.code) AS meaning
 FROM landed_omop_concept AS c
 JOIN known_codes AS k ON plain_id(c.concept_code) = k.code
 WHERE upper(trim(c.vocabulary_id)) = 'SNOMED'
@@ -188,6 +191,7 @@ GROUP BY plain_id(c.concept_id);
 CREATE OR REPLACE TABLE marked_omop_observation AS
 SELECT
     o.rowid AS source_row,
+    coalesce(k.code, s.code, t.code) AS code,
     coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
     CASE
         WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
@@ -203,6 +207,7 @@ LEFT JOIN omop_coded AS t ON plain_id(o.observation_concept_id) = t.concept;
 CREATE OR REPLACE TABLE marked_omop_procedure_occurrence AS
 SELECT
     o.rowid AS source_row,
+    coalesce(k.code, s.code, t.code) AS code,
     coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
     CASE
         WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
@@ -215,10 +220,27 @@ LEFT JOIN known_codes AS k ON plain_id(o.procedure_source_value) = k.code
 LEFT JOIN omop_coded AS s ON plain_id(o.procedure_source_concept_id) = s.concept
 LEFT JOIN omop_coded AS t ON plain_id(o.procedure_concept_id) = t.concept;
 
+CREATE OR REPLACE TABLE marked_omop_condition_occurrence AS
+SELECT
+    o.rowid AS source_row,
+    coalesce(k.code, s.code, t.code) AS code,
+    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
+    CASE
+        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
+        WHEN row_number() OVER (
+            PARTITION BY coalesce(plain_id(o.condition_occurrence_id), 'row ' || o.rowid) ORDER BY o.rowid
+        ) > 1 THEN 'key_doubled'
+    END AS left_out
+FROM landed_omop_condition_occurrence AS o
+LEFT JOIN known_codes AS k ON plain_id(o.condition_source_value) = k.code
+LEFT JOIN omop_coded AS s ON plain_id(o.condition_source_concept_id) = s.concept
+LEFT JOIN omop_coded AS t ON plain_id(o.condition_concept_id) = t.concept;
+
 CREATE OR REPLACE TABLE omop_entry AS
 SELECT
     'omop_observation' AS source_table,
     m.source_row,
+    m.code,
     m.meaning,
     'observation-' || plain_id(o.observation_id) AS id,
     plain_id(o.person_id) AS person,
@@ -230,12 +252,25 @@ UNION ALL
 SELECT
     'omop_procedure_occurrence',
     m.source_row,
+    m.code,
     m.meaning,
     'procedure-' || plain_id(o.procedure_occurrence_id),
     plain_id(o.person_id),
     o.procedure_date
 FROM landed_omop_procedure_occurrence AS o
 JOIN marked_omop_procedure_occurrence AS m ON o.rowid = m.source_row
+WHERE m.left_out IS NULL
+UNION ALL
+SELECT
+    'omop_condition_occurrence',
+    m.source_row,
+    m.code,
+    m.meaning,
+    'condition-' || plain_id(o.condition_occurrence_id),
+    plain_id(o.person_id),
+    o.condition_start_date
+FROM landed_omop_condition_occurrence AS o
+JOIN marked_omop_condition_occurrence AS m ON o.rowid = m.source_row
 WHERE m.left_out IS NULL;
 
 -- A decline stands beside the last referral before it; one without a referral is a referral declined.
@@ -251,7 +286,20 @@ SELECT
         ELSE lead(CASE WHEN meaning = 'declined' THEN happened_on END) OVER entries
     END AS declined_on
 FROM omop_entry
+WHERE meaning IN ('referred', 'declined') AND source_table <> 'omop_condition_occurrence'
 WINDOW entries AS (
     PARTITION BY person ORDER BY happened_on, meaning = 'declined', source_table, source_row
 )
 QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');
+
+-- The coded entries of the codelists.
+CREATE OR REPLACE VIEW from_clinical_events AS
+SELECT
+    source_table,
+    source_row,
+    person AS patient_id,
+    happened_on AS date,
+    code AS snomedct_code,
+    id AS source_id
+FROM omop_entry
+WHERE meaning = 'listed';
