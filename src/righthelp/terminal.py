@@ -43,7 +43,7 @@ def show_findings(
 
 def show_quality(quality: Quality) -> None:
     """Print every look at a site's records, those that want attention first."""
-    from righthelp.onsite.quality import OUTCOME_WORDS
+    from righthelp.onsite.look import OUTCOME_WORDS
 
     table = Table(title=f"The records of {quality.site}", title_justify="left")
     for name in ("Answer", "What was seen", "What to do"):

@@ -1,4 +1,4 @@
-"""Where the truth by reason is known: as many contacts as with no link worker, for other reasons."""
+"""Where the truth by reason is known: as many contacts as without, for other reasons."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from righthelp.onsite.findings import Finding, Ledger
 from righthelp.onsite.quality import Quality, look_at
 from righthelp.onsite.quality_page import write_quality
 from righthelp.protocol.study import Study
-from tests.lib.records import Appointment, Records, load_records, make_person
+from tests.lib.records import Appointment, ClinicalEvent, Records, load_records, make_person
 from tests.lib.studies import make_study, site_of
 
 FIRST, END = date(2022, 1, 1), date(2025, 1, 1)
@@ -159,3 +159,50 @@ def test_the_page_and_the_workbook_hold_the_same(tmp_path: Path) -> None:
     assert "(=1+1)" in text
     assert len(list(book["Month by month"].iter_rows())) == 37
     assert "stays at the practice" in text
+
+
+DIABETES, LONELY = "44054006", "267076002"
+
+
+def code_some(*, without: tuple[date, date] | None = None, codes: tuple[str, ...]) -> Any:
+    """An entry of each code beside every person's appointment of a month, but for a spell."""
+    days = [date(year, month, 10) for year in (2022, 2023, 2024) for month in range(1, 13)]
+    first, end = without or (END, END)
+    return tuple(
+        ClinicalEvent(f"p{number}", day, code)
+        for number in range(20)
+        for day in days
+        for code in codes
+        if not (code == LONELY and first <= day < end)
+    )
+
+
+def test_a_code_that_fell_silent_is_told_with_its_months() -> None:
+    """One list is enough: others go on. A list that is never used says nothing."""
+    steady = dataclasses.replace(
+        make_records(), clinical_events=code_some(codes=(DIABETES, LONELY))
+    )
+    assert raised(look(steady)) == {}
+    spell = date(2023, 5, 1), date(2023, 7, 1)
+    gap = dataclasses.replace(
+        make_records(), clinical_events=code_some(without=spell, codes=(DIABETES, LONELY))
+    )
+    quality = look(gap)
+    assert raised(quality) == {"codes": "look"}
+    seen = next(one.seen for one in quality.looks if one.name == "codes")
+    assert "none in May 2023, June 2023" in seen and "100% of attended" in seen
+
+
+def test_a_fall_of_all_coding_is_told() -> None:
+    """No list is silent, as the middle month has no entries by then; the share tells it."""
+    spell = date(2023, 7, 1), END
+    quality = look(
+        dataclasses.replace(
+            make_records(), clinical_events=code_some(without=spell, codes=(LONELY,))
+        )
+    )
+    assert raised(quality) == {"codes": "look"}
+    seen = next(one.seen for one in quality.looks if one.name == "codes")
+    assert (
+        "From July 2023 the share of attended appointments with a code fell by 100 points" in seen
+    )

@@ -6,22 +6,19 @@ in single rows; a look is about the records as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 import numpy as np
 
 from righthelp.engine import Engine
+from righthelp.onsite.coding import look_at_codes
 from righthelp.onsite.cohort import SQL
 from righthelp.onsite.findings import Ledger
+from righthelp.onsite.look import Look
 from righthelp.protocol.calendar import add_months
 from righthelp.protocol.study import Site, Study
-
-Outcome = Literal["good", "look", "blocks"]
-"""good: nothing to do; look: somebody who knows the practice should look; blocks: no result can
-rest on it as it is."""
 
 PER_PERSON_YEAR = 1.0
 """Appointments a registered person a year below which NHS England leaves a practice out."""
@@ -33,18 +30,6 @@ UNKNOWN_AT_MOST, BOOKED_AT_MOST, OUTSIDE_AT_MOST, DOUBLED_AT_MOST = 0.05, 0.05, 
 MIX_AT_MOST = 0.30
 """A share that moves by more from three months to the next three is a change of the system."""
 COVID = (date(2020, 3, 1), date(2020, 9, 1))
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at the records: what was seen, what it does to the result, what to do."""
-
-    name: str
-    title: str
-    outcome: Outcome
-    seen: str
-    does: str
-    do: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +78,7 @@ def look_at(engine: Engine, study: Study, *, site: Site, ledger: Sequence[Ledger
         _look_outside(engine),
         _look_silent(rows, "n_contacts", CONTACTS),
         _look_silent(rows, "n_referrals", REFERRALS),
+        look_at_codes(engine, study, months=months),
         _look_covid(study, site),
     )
     return Quality(site.label, looks, rows)
@@ -339,10 +325,3 @@ def _look_covid(study: Study, site: Site) -> Look:
         if overlaps
         else "Nothing.",
     )
-
-
-OUTCOME_WORDS: Mapping[Outcome, str] = {
-    "good": "in order",
-    "look": "please look",
-    "blocks": "must be mended",
-}

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from righthelp.onsite.findings import Finding, Ledger
-from righthelp.onsite.quality import OUTCOME_WORDS, Quality
+from righthelp.onsite.look import OUTCOME_WORDS
+from righthelp.onsite.quality import Quality
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
