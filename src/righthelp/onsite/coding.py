@@ -14,9 +14,9 @@ from righthelp.protocol.meanings import load_meanings
 from righthelp.protocol.study import Study
 
 USUALLY, MONTHS_AROUND = 5, 6
-"""A list is silent in a month without an entry where the middle one of the months around has so many."""
+"""A list is silent in a month without an entry where the middle month around has so many."""
 YIELD_AT_MOST = 0.15
-"""A share of coded appointments that moves by more from three months to the next three is a change."""
+"""A share of coded appointments that moves by more between two quarters is a change."""
 
 
 def look_at_codes(engine: Engine, study: Study, *, months: Sequence[date]) -> Look:
