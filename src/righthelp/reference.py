@@ -257,7 +257,6 @@ def _describe_sql() -> str:
         stage = " to ".join(map(str, _stage_of(texts[name])))
         link = f"[{name}]({SOURCE}/onsite/sql/{name})"
         rows.append((stage, link, others, _list_words(made)))
-    heads = (part for name in order for part in (f"## {name}", _read_head(texts[name])))
     return _page(
         "# The steps on the data",
         "One SQL file a stage, in the order in which they run. The files are fixed: a study enters "
@@ -265,7 +264,7 @@ def _describe_sql() -> str:
         "text within the SQL. All of it runs beside the records; the tables it makes stay there. "
         "What each file says of itself stands below.",
         _tabulate(("Stage", "File", "Reads", "Makes"), rows),
-        *heads,
+        *(part for name in order for part in (f"## {name}", _read_head(texts[name]))),
     )
 
 
@@ -339,7 +338,8 @@ def _say_allowed(field: Mapping[str, Any]) -> str:
         least = "at least one of: " if field.get("minItems") else "a list of: "
         return least + _say_allowed(field["items"])
     if kind == "object":
-        return "names and text" if field["additionalProperties"]["type"] == "string" else "tables"
+        words = {"string": "text", "number": "numbers", "array": "lists"}
+        return f"names and {words.get(field['additionalProperties'].get('type'), 'tables')}"
     if kind == "integer":
         ends = (field.get("minimum"), field.get("maximum"))
         return "whole numbers" if None in ends else f"{ends[0]} to {ends[1]}"

@@ -76,6 +76,8 @@ def another_value(setting: FieldInfo, value: Any) -> Any:
         (word, _) = get_args(kind)
         options = get_args(word) or ((30, 50) if word is int else ("Planned",))
         return next((option,) for option in options if (option,) != value)
+    if get_origin(kind) is dict:
+        return {}
     if kind is int:
         return value + 1
     if kind is date:

@@ -14,17 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from righthelp.protocol.calendar import add_months, parse_month
 from righthelp.protocol.records import MODES, ROLES, STATUSES
+from righthelp.protocol.section import Section
+from righthelp.protocol.support_settings import SupportSettings
 
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]
@@ -61,12 +56,6 @@ ROUTES_SAY = (
     "`counts`: a spreadsheet of people. `summary`: a form of means."
 )
 SiteId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-
-
-class Section(BaseModel):
-    """A part of the study file: no unknown keys, no changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class About(Section):
@@ -320,6 +309,7 @@ class Study(Section):
     contacts: Contacts = Field(default=Contacts(), description="What counts as a contact.")
     reference: Reference = Field(default=Reference(), description="People for comparison.")
     matching: Matching = Field(default=Matching(), description="Matched comparators.")
+    support: SupportSettings = Field(default=SupportSettings(), description="Help and its time.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What may leave a site.")
     site: tuple[Site, ...] = Field(min_length=1, description="The sites, one table each.")
 
