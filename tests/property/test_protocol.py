@@ -79,7 +79,7 @@ def another_value(setting: FieldInfo, value: Any) -> Any:
     if get_origin(kind) is dict:
         return {}
     if kind is int:
-        return value + 1
+        return (value or 1) + 1
     if kind is date:
         return date(2020, 1, 1) if value != date(2020, 1, 1) else date(2020, 1, 2)
     assert kind is str

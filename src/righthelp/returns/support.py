@@ -145,7 +145,7 @@ RETURN_REASONS = Table(
 )
 NEEDS_MET = Table(
     "needs_met",
-    "Needs recorded with these referrals, and whether support that fits them was offered and begun.",
+    "Needs recorded with these referrals, and whether support that fits was offered and begun.",
     (
         SITE,
         Column("need", "text", "The need, in the study's words; all: those the study names"),

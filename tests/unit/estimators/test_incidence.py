@@ -165,11 +165,7 @@ def test_nothing_is_added_to_a_zero(changes: dict[str, Any], reason: str) -> Non
     assert (found.estimate.status, found.estimate.log_rr) == ("not_estimable", None)
     assert found.estimate.reason == reason
     rate = found.seen_rate
-    assert (
-        rate is None
-        if "time" in reason
-        else rate == pytest.approx(sum(changes.get("seen_events", [3])) / 300)
-    )
+    assert rate is None if "time" in reason else rate == pytest.approx(sum(changes.get("seen_events", [3])) / 300)
 
 
 def test_people_without_time_are_no_people() -> None:

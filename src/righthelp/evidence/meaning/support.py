@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from righthelp.estimators.cumulative_incidence import ShareByDay
@@ -29,8 +29,8 @@ from righthelp.schema import Row
 
 ROUNDING_VARIANCE = 2.0
 """Of a count rounded to the nearest 5: (5^2 - 1)/12."""
-FEW_SEEN = 30
-"""With fewer people seen, rounding alone could make a level look reached more or less."""
+LEAST_EXPECTED = 15
+"""Of a site at a level: of so many expected, the number is withheld once in fifty times."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class WaitPoint:
-    """The share of people who had had an event by a day, as a site let it out; se can be missing."""
+    """The share of people who had had an event by a day, as let out; low, high: 95% interval."""
 
     day: int
     share: float | None
@@ -131,7 +131,9 @@ def gather_support(rows: Mapping[str, Sequence[Row]]) -> SupportEvidence:
     referrals, needs = plain["referrals_in"], plain["needs_met"]
     funnel = _read_funnel(plain["referral_funnel"])
     sites = tuple(
-        dict.fromkeys(row["site"] for row in plain["referral_funnel"] if row["state"] == "rounded")
+        dict.fromkeys(
+            str(row["site"]) for row in plain["referral_funnel"] if row["state"] == "rounded"
+        )
     )
     return SupportEvidence(
         sites=sites,
@@ -231,7 +233,11 @@ def _read_point(row: Mapping[str, Any]) -> WaitPoint:
 
 
 def _read_reach(rows: Sequence[Mapping[str, Any]]) -> Iterable[Reach]:
-    """Expected: each site's own rate, over the levels that it gave, times the level's people."""
+    """Expected: each site's own rate, over the levels that it gave, times the level's people.
+
+    A site enters at a level only where it expected enough people for the number hardly ever to be
+    withheld: else the level would be known only where it happened to be high.
+    """
     for characteristic in CHARACTERISTICS:
         own = [row for row in rows if row["characteristic"] == characteristic]
         known = [row for row in own if row["n_seen"] is not None and row["n_registered"]]
@@ -239,53 +245,47 @@ def _read_reach(rows: Sequence[Mapping[str, Any]]) -> Iterable[Reach]:
         for site in {row["site"] for row in known}:
             of_site = [row for row in known if row["site"] == site]
             rate[site] = sum(r["n_seen"] for r in of_site) / sum(r["n_registered"] for r in of_site)
-        all_seen = float(sum(row["n_seen"] for row in known))
         for level in dict.fromkeys(str(row["level"]) for row in own):
-            at = [row for row in known if row["level"] == level]
-            seen = add_counts(
-                read_count(row["n_seen"], row["state"]) for row in own if row["level"] == level
-            )
-            registered = add_counts(
-                read_count(row["n_registered"], row["state"])
-                for row in own
-                if row["level"] == level
+            at = [row for row in own if row["level"] == level]
+            enough = [
+                row
+                for row in at
+                if row in known and rate[row["site"]] * row["n_registered"] >= LEAST_EXPECTED
+            ]
+            seen, registered = (
+                _add_level(enough or at, name, n_left_out=len(at) - len(enough) if enough else 0)
+                for name in ("n_seen", "n_registered")
             )
             yield _compare_level(
-                characteristic,
-                level,
-                seen=seen,
-                registered=registered,
-                expected=sum(rate[row["site"]] * row["n_registered"] for row in at),
-                n_sites=len(at),
-                all_seen=all_seen,
+                Reach(characteristic, level, seen, registered, None, None, None, None),
+                expected=sum(rate[row["site"]] * row["n_registered"] for row in enough),
+                n_sites=len(enough),
+                all_seen=sum(
+                    row["n_seen"]
+                    for row in known
+                    if row["site"] in {entered["site"] for entered in enough}
+                ),
             )
 
 
-def _compare_level(
-    characteristic: str,
-    level: str,
-    *,
-    seen: Count,
-    registered: Count,
-    expected: float,
-    n_sites: int,
-    all_seen: float,
-) -> Reach:
-    """The ratio with its interval: of a part to the whole that holds it, var(log) is 1/k - 1/K,
+def _add_level(rows: Sequence[Mapping[str, Any]], name: str, *, n_left_out: int) -> Count:
+    total = add_counts(read_count(row[name], row["state"]) for row in rows)
+    return replace(total, n_withheld=total.n_withheld + n_left_out)
+
+
+def _compare_level(one: Reach, *, expected: float, n_sites: int, all_seen: float) -> Reach:
+    """The ratio with its interval: of a part k to the whole K that holds it, var(log) is 1/k - 1/K,
     and 2/k^2 a site for the rounding."""
-    if not seen.value or not registered.value or not expected:
-        return Reach(characteristic, level, seen, registered, None, None, None, None)
-    k = seen.value
+    k, registered = one.seen.value, one.registered.value
+    if not k or not registered or not expected:
+        return one
     log_ratio = math.log(k / expected)
     variance = max(0.0, 1 / k - 1 / all_seen) + n_sites * ROUNDING_VARIANCE / k**2
     half = 1.959964 * math.sqrt(variance)
-    return Reach(
-        characteristic,
-        level,
-        seen,
-        registered,
-        1000 * k / registered.value,
-        log_ratio,
-        log_ratio - half,
-        log_ratio + half,
+    return replace(
+        one,
+        per_1000=1000 * k / registered,
+        log_ratio=log_ratio,
+        low=log_ratio - half,
+        high=log_ratio + half,
     )

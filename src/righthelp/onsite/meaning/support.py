@@ -187,10 +187,11 @@ def _find_held(engine: Engine) -> frozenset[str]:
 def _count_referrals(engine: Engine) -> dict[tuple[str, str], Part]:
     """People referred by who referred them, and of those what was recorded of them."""
     rows = engine.rows(
-        "SELECT p.referrer, count(*), count(n.patient_id), count(n.patient_id) FILTER (n.is_served),"
-        " count(p.returned_on), count(a.patient_id), count(a.patient_id) FILTER (a.is_repeated) "
-        "FROM referral_paths AS p LEFT JOIN (SELECT patient_id, bool_or(is_served) AS is_served "
-        "FROM referral_needs GROUP BY patient_id) AS n ON p.patient_id = n.patient_id "
+        "SELECT p.referrer, count(*), count(n.patient_id), "
+        "count(n.patient_id) FILTER (n.is_served), count(p.returned_on), count(a.patient_id), "
+        "count(a.patient_id) FILTER (a.is_repeated) FROM referral_paths AS p "
+        "LEFT JOIN (SELECT patient_id, bool_or(is_served) AS is_served FROM referral_needs "
+        "GROUP BY patient_id) AS n ON p.patient_id = n.patient_id "
         "LEFT JOIN referral_repeats AS a ON p.patient_id = a.patient_id GROUP BY p.referrer"
     )
     by_role = {referrer: np.array(counts) for referrer, *counts in rows}

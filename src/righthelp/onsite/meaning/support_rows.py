@@ -208,8 +208,8 @@ def _list_needs(support: Support, policy: Policy) -> Iterator[Row]:
             state = "" if held else "not_collected"
             if need == OTHER and held and name in ("fitting_offered", "fitting_started"):
                 state = "not_estimable"
-            hide = state or hidden[need][name] or (of and hidden[need][of])
-            shown = _show_part(None if hide else part, state, whole=of is None)
+            hide_it = bool(state) or hidden[need][name] or (of is not None and hidden[need][of])
+            shown = _show_part(None if hide_it else part, state, whole=of is None)
             yield {"need": need, "measure": name, **shown}
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from righthelp.evidence import Evidence
 from righthelp.report.canvas import ShownFigure
 from righthelp.report.cells import ShownTable
-from righthelp.report.meaning.support import list_support_tables, say_support
+from righthelp.report.meaning.support import list_support_tables
 from righthelp.report.meaning.support_figures import draw_support
+from righthelp.report.meaning.support_words import say_support
 
 
 def list_meaning_tables(evidence: Evidence) -> tuple[ShownTable, ...]:

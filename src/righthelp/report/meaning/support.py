@@ -1,15 +1,10 @@
-"""The right help, in time, as tables and plain sentences. Nothing is called good or bad."""
+"""The right help, in time, as tables. Nothing is called good or bad."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, add_counts
-from righthelp.evidence.meaning.support import Reach, Share, SiteWait
-from righthelp.evidence.summary import join_words
-from righthelp.protocol.study import Study
+from righthelp.evidence.meaning.support import Share, SiteWait
 from righthelp.report.cells import Cell, Heading, Ratio, ShownTable
 from righthelp.returns.support import (
     ALL,
@@ -23,8 +18,6 @@ from righthelp.returns.support import (
     STEPS,
 )
 
-USUAL_DAYS = {"first_contact": 28, "first_support": 84}
-"""Days told in the sentences where the study sets no target."""
 ROUNDED = (
     "Counts of people are rounded by the sites; shares are made of rounded counts, of the sites "
     "that gave both. “(2 withheld)”: without two sites whose number was withheld."
@@ -33,9 +26,32 @@ NESTED = (
     "Each step counts only people who reached the ones before it. Who was seen counts as having "
     "accepted; who got no further is counted by what happened first."
 )
-_LEVEL_WORDS = {
-    ("deprivation", "1"): "1, most deprived",
-    ("deprivation", "5"): "5, least deprived",
+NEEDS_SAY = (
+    "Shares are of needs of people whom the link worker saw. Support fits a need where the study "
+    "says so; somebody with two needs has two."
+)
+WAITS_SAY = (
+    "Aalen-Johansen: who declined, was returned, died or left without it counts as not having had "
+    "it; who still waits when the records end counts for as long as they were followed. A day is "
+    "withheld where few people had the event since the day before it."
+)
+FLAGS_SAY = (
+    "People registered for the whole of both windows; from the first contact to the end of the "
+    "after window. Somebody of whom two things were passed back counts at both."
+)
+REACH_SAYS = (
+    "Against the whole list: people seen over those expected had every group been seen at the rate "
+    "of its own site, over the sites where that was 15 or more. The interval holds chance and "
+    "rounding; of twenty such intervals one is wrong by chance alone. It says nothing of need, "
+    "which the records do not hold."
+)
+AGAIN_SAYS = (
+    "Referred again: within {months} months of closing or return, of people followed that long. "
+    "Needs: of people whom the link worker saw, and of the needs that the study names."
+)
+LEVEL_WORDS = {
+    ("deprivation", "1"): "1 of 5, the most deprived",
+    ("deprivation", "5"): "5 of 5, the least deprived",
 }
 
 
@@ -51,122 +67,6 @@ def list_support_tables(evidence: Evidence) -> tuple[ShownTable, ...]:
         _list_flags(evidence),
         _list_reach(evidence),
     )
-
-
-def find_target(study: Study, event: str) -> int | None:
-    """The study's target for an event in days from the referral, if it sets one."""
-    settings = study.support
-    contact = settings.target_days_first_contact
-    return contact if event == "first_contact" else settings.target_days_first_support
-
-
-def say_support(evidence: Evidence) -> tuple[str, ...]:
-    """What was found, in sentences; without a site that could say, why there is nothing."""
-    support = evidence.meaning.support
-    if not support.sites:
-        return (
-            "No site could say whether the help was right and in time: that needs records of "
-            "referrals to the link worker.",
-        )
-    return tuple(
-        sentence
-        for part in (_say_referred, _say_in_time, _say_needs, _say_reach)
-        for sentence in part(evidence)
-    )
-
-
-def _say_referred(evidence: Evidence) -> Iterator[str]:
-    shares = evidence.meaning.support.shares
-    referred = shares["referred"]
-    if referred.n is None:
-        return
-    n_sites = referred.n_sites
-    where = "one site" if n_sites == 1 else f"{n_sites} sites"
-    yield (
-        f"In the twelve months up to the end of the index period about {referred.n:,.0f} people "
-        f"were referred to the link worker at {where}."
-    )
-    parts = [
-        f"{words} {_out_of_100(shares[name])}"
-        for name, words in (
-            ("served", "a need that the scheme serves was recorded for"),
-            ("returned", "the referral was returned as unsuitable for"),
-        )
-        if shares[name].share is not None
-    ]
-    if parts:
-        yield f"Of every 100 of them, {join_words(parts)}."
-
-
-def _say_in_time(evidence: Evidence) -> Iterator[str]:
-    for event, words in (
-        ("first_contact", "had had their first contact with the link worker"),
-        ("first_support", "had had their first support begun"),
-    ):
-        target = find_target(evidence.study, event)
-        day = target or USUAL_DAYS[event]
-        waits = [one for one in evidence.meaning.support.waits if one.event == event]
-        told = [
-            f"{100 * point.share:.0f} at {evidence.label(one.site)}"
-            for one in waits
-            if (point := one.at(day)) is not None and point.share is not None
-        ]
-        if not told:
-            continue
-        aim = "the study's target" if target else "the study sets no target"
-        silent = len(waits) - len(told)
-        without = (
-            f" ({silent} {'site' if silent == 1 else 'sites'} could not say)" if silent else ""
-        )
-        yield (
-            f"Within {day} days of the referral ({aim}), of every 100 people referred "
-            f"{join_words(told)} {words}{without}."
-        )
-
-
-def _say_needs(evidence: Evidence) -> Iterator[str]:
-    needs = evidence.meaning.support.needs
-    parts = [
-        f"{words} {_out_of_100(share)}"
-        for name, words in (
-            ("fitting_offered", "support that fits was offered for"),
-            ("fitting_started", "it was begun for"),
-            ("met", "the need was recorded as met for"),
-        )
-        if (share := needs.get((ALL, name))) is not None and share.share is not None
-    ]
-    if parts:
-        yield f"Of every 100 needs of people whom the link worker saw, {join_words(parts)}."
-
-
-def _say_reach(evidence: Evidence) -> Iterator[str]:
-    reach = evidence.meaning.support.reach
-    if not any(one.log_ratio is not None for one in reach):
-        return
-    fewer = [_name_level(one) for one in reach if one.high is not None and one.high < 0]
-    more = [_name_level(one) for one in reach if one.low is not None and one.low > 0]
-    if fewer:
-        yield f"Fewer were seen than their share of the registered people among: {join_words(fewer)}."
-    if more:
-        yield f"More were seen than their share of the registered people among: {join_words(more)}."
-    if not fewer and not more:
-        yield (
-            "In no group that is shown did the number of people seen differ from its share of the "
-            "registered people by more than chance and rounding can explain."
-        )
-    yield "How much need there was in each group is not known, so this says nothing of who should be."
-
-
-def _name_level(one: Reach) -> str:
-    level = _LEVEL_WORDS.get((one.characteristic, one.level), one.level)
-    assert one.log_ratio is not None
-    name = CHARACTERISTICS[one.characteristic].lower()
-    return f"{name} {level} ({math.exp(one.log_ratio):.2f} times)"
-
-
-def _out_of_100(share: Share) -> str:
-    assert share.share is not None
-    return f"{100 * share.share:.0f}"
 
 
 def _percent(share: Share | None) -> Cell:
@@ -193,8 +93,8 @@ def _list_sites(evidence: Evidence) -> ShownTable:
         "served": "With a need that is served, %",
         "returned": "Returned, %",
         "repeated": "Referred again, %",
-        "fitting_offered": "Needs with fitting support offered, %",
-        "fitting_started": "begun, %",
+        "fitting_offered": "Fitting support offered for, % of needs",
+        "fitting_started": "begun for, %",
         "met": "Needs met, %",
     }
     rows: list[tuple[Cell, ...]] = [
@@ -217,9 +117,7 @@ def _list_sites(evidence: Evidence) -> ShownTable:
         tuple(rows),
         (
             ROUNDED,
-            f"Referred again: within {months} months of closing or return, of people followed for "
-            "that long. Needs: of people whom the link worker saw, and of the needs that the study "
-            "names.",
+            AGAIN_SAYS.format(months=months),
         ),
     )
 
@@ -281,10 +179,11 @@ def _list_referrers(evidence: Evidence) -> ShownTable:
 
 def _list_reasons(evidence: Evidence) -> ShownTable:
     reasons = evidence.meaning.support.reasons
+    told = any(count.value for count in reasons.values())
     rows: list[tuple[Cell, ...]] = [
         (RETURNED_FOR[reason], count)
         for reason, count in reasons.items()
-        if count.value or count.state == "suppressed"
+        if told and (count.value or count.state == "suppressed")
     ]
     return ShownTable(
         "return_reasons",
@@ -326,8 +225,7 @@ def _list_needs(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         (
-            "Shares are of needs of people whom the link worker saw. Support fits a need where the "
-            "study says so; somebody with two needs has two.",
+            NEEDS_SAY,
             ROUNDED,
         ),
     )
@@ -355,11 +253,7 @@ def _list_waits(evidence: Evidence) -> ShownTable:
             *(Heading(f"day_{day}", f"{day} days", "number") for day in days),
         ),
         tuple(rows),
-        (
-            "Aalen-Johansen: who declined, was returned, died or left without it counts as not "
-            "having had it; who still waits when the records end counts for as long as they were "
-            "followed. A day is withheld where few people had the event since the day before it.",
-        ),
+        (WAITS_SAY,),
     )
 
 
@@ -374,7 +268,7 @@ def _show_point(one: SiteWait, day: int) -> Cell:
 
 def _list_flags(evidence: Evidence) -> ShownTable:
     flags = evidence.meaning.support.flags
-    told = any(one.n is not None for one in flags.values())
+    told = any(one.n for one in flags.values())
     rows: list[tuple[Cell, ...]] = [
         (FLAGS[kind], _people(one), "" if one.of is None else one.of, _percent(one))
         for kind, one in flags.items()
@@ -390,10 +284,7 @@ def _list_flags(evidence: Evidence) -> ShownTable:
             Heading("per_100", "Per 100", "number"),
         ),
         tuple(rows),
-        (
-            "People registered for the whole of both windows; from the first contact to the end of "
-            "the after window. Somebody of whom two things were passed back counts at both.",
-        ),
+        (FLAGS_SAY,),
     )
 
 
@@ -401,7 +292,7 @@ def _list_reach(evidence: Evidence) -> ShownTable:
     rows: list[tuple[Cell, ...]] = [
         (
             CHARACTERISTICS[one.characteristic],
-            _LEVEL_WORDS.get((one.characteristic, one.level), one.level),
+            LEVEL_WORDS.get((one.characteristic, one.level), one.level),
             one.seen,
             one.registered,
             "" if one.per_1000 is None else one.per_1000,
@@ -423,9 +314,7 @@ def _list_reach(evidence: Evidence) -> ShownTable:
         ),
         tuple(rows),
         (
-            "Against the whole list: people seen over those expected had every group been seen at "
-            "the rate of its own site. The interval holds chance and rounding. It says nothing of "
-            "need, which the records do not hold.",
+            REACH_SAYS,
             ROUNDED,
         ),
     )

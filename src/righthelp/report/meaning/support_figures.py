@@ -22,7 +22,7 @@ from righthelp.report.canvas import (
     open_panels,
     show_figure,
 )
-from righthelp.report.meaning.support import find_target
+from righthelp.report.meaning.support_words import find_target
 from righthelp.returns.support import EVENTS, FATES, STEPS
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _say_lost(step: FunnelStep, sites: Sequence[str]) -> str:
         number = sum(one.value or 0 for one in counts)
         hidden = any(one.state == "suppressed" for one in counts)
         if number or hidden:
-            amount = f"{number:,.0f}" if number else "few"
+            amount = f"{number:,.0f}" if number else "some"
             parts.append(f"{amount}{'+' if hidden and number else ''} {_LOST_WORDS[fate]}")
     return ", ".join(parts)
 
@@ -140,7 +140,7 @@ def _title_funnel(funnel: Funnel) -> str:
 
 
 def _draw_funnel(funnel: Funnel, paper: Paper) -> Figure:
-    pitch = 0.62 if paper.narrow else 0.5
+    pitch = 0.78 if paper.narrow else 0.5
     top, bottom = 0.05, 0.05
     height = top + bottom + pitch * len(funnel.bars)
     figure = open_figure(paper, height)
@@ -154,28 +154,16 @@ def _draw_funnel(funnel: Funnel, paper: Paper) -> Figure:
     clear_frame(axes)
     across = axes.get_yaxis_transform()
     for at, bar in enumerate(funnel.bars):
-        y = at + 0.22 if paper.narrow else at + 0.16
-        axes.barh(y, bar.n, height=0.44, color=PALE, edgecolor=MUTED, linewidth=0.7)
+        y, thick = (at + 0.26, 0.34) if paper.narrow else (at + 0.16, 0.44)
+        axes.barh(y, bar.n, height=thick, color=PALE, edgecolor=MUTED, linewidth=0.7)
         axes.text(bar.n + 0.012 * most, y, f"{bar.n:,.0f}", va="center", color=INK)
+        lost = f"not: {bar.lost}" if bar.lost else ""
+        x, lift, size = (0, 0.06, 7) if paper.narrow else (0.004 * most, 0.22, 7.5)
+        axes.text(x, at - lift, lost, va="center", color=MUTED, fontsize=size)
         if paper.narrow:
-            axes.text(0, at - 0.2, bar.label, transform=across, va="center")
-            words, x, size = bar.lost, 1.0, 6.5
-            axes.text(
-                x,
-                at - 0.2,
-                words,
-                transform=across,
-                va="center",
-                ha="right",
-                color=MUTED,
-                fontsize=size,
-            )
-            continue
-        axes.text(-0.02, y, bar.label, transform=across, va="center", ha="right")
-        if bar.lost:
-            axes.text(
-                0.004 * most, at - 0.22, f"not: {bar.lost}", va="center", color=MUTED, fontsize=7.5
-            )
+            axes.text(0, at - 0.33, bar.label, transform=across, va="center")
+        else:
+            axes.text(-0.02, y, bar.label, transform=across, va="center", ha="right")
     return figure
 
 
@@ -200,7 +188,7 @@ def _draw_waits(
             if day:
                 axes.axvline(day, color=LINES[event][0], linewidth=0.9, linestyle=":")
         axes.set_title(label, loc="left", fontsize=9, pad=4)
-        axes.set_xlim(0, last)
+        axes.set_xlim(0, 1.02 * last)
         axes.set_ylim(0, 100)
         axes.set_xticks([day for day in (0, 28, 56, 84, 112, 140, 168) if day <= last])
         axes.set_yticks([0, 25, 50, 75, 100])
