@@ -129,7 +129,9 @@ class Records:
                 tuple(
                     row
                     for row in getattr(self, f.name)
-                    if (row.referral_id in under if _is_of_referral(row) else row.patient_id in kept)
+                    if (
+                        row.referral_id in under if _is_of_referral(row) else row.patient_id in kept
+                    )
                 )
                 for f in fields(self)
             )

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from righthelp.onsite.meaning.support import Support as Counted
 from righthelp.onsite.meaning.support import read_support
 from righthelp.protocol.study import Study
-from righthelp.returns.support import FATES, NEED_OF, STEPS
+from righthelp.returns.support import FATES, NEED_OF
 from tests.lib import help_oracle
 from tests.lib.counting import counted_engine
 from tests.lib.drawn import records, studies
@@ -77,7 +77,9 @@ def questions(draw: st.DrawFn) -> tuple[Study, Records]:
                 for need in draw(st.lists(st.sampled_from(NEEDS), max_size=3))
             ]
             support += [
-                Support(name, kind, day + timedelta(draw(st.integers(-2, 60))), after(day), after(day))
+                Support(
+                    name, kind, day + timedelta(draw(st.integers(-2, 60))), after(day), after(day)
+                )
                 for kind in draw(st.lists(st.sampled_from(KINDS), max_size=3))
             ]
     more = Records(referrals=tuple(referrals), needs=tuple(needs), support=tuple(support))
@@ -100,7 +102,7 @@ def read_paths(engine: Any) -> dict[str, dict[str, Any]]:
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
-@settings(max_examples=40, phases=(Phase.generate,))
+@settings(max_examples=60)
 @given(questions())
 def test_the_engine_tells_what_the_oracle_tells(question: tuple[Study, Records]) -> None:
     """Everybody's path, needs and repeats, and the sums of them."""
@@ -146,13 +148,13 @@ def assert_sums(counted: Counted, paths: list[Path]) -> None:
         named = [one for one in named if one[1] == measure and (need, one[0]) != ("all", "other")]
         assert part.n == sum(signs[one] for one in named), (need, measure)
         assert NEED_OF[measure] is None or part.of >= part.n
-    before = {step: 0 for step in STEPS}
+    told = [one.step for one in counted.steps]
     left = paths
     for one in counted.steps:
+        if one.step == "closed" and "started" not in told:
+            break  # without the steps between, more people are closed than the oracle's
         if one.step != "referred":
             lost = Counter(path.fate for path in left if one.step not in path.steps)
-            if "taken_up" in before and all(s.step != "taken_up" for s in counted.steps):
-                break  # a step that the records cannot tell is skipped, and those after it differ
             left = [path for path in left if one.step in path.steps]
             assert {fate: lost[fate] for fate in FATES} == dict(one.lost)
         assert one.n == len(left)

@@ -113,7 +113,9 @@ def _list_referrals(support: Support, policy: Policy) -> Iterator[Row]:
                 policy,
                 hidden=[few or is_few(one, policy) for few, one in zip(small, own, strict=True)],
             )
+        # Where the total is withheld, the noughts alone would tell where its few people are.
         for referrer, hide in zip(by_role, hidden, strict=True):
+            hide = hide or total_hidden[name]
             yield _referral(referrer, name, None if hide else parts[referrer, name])
 
 
@@ -200,7 +202,7 @@ def _list_needs(support: Support, policy: Policy) -> Iterator[Row]:
         columns = ([one.people for one in own], [one.people_rest for one in own])
         withheld = hide_columns(columns, policy, hidden=[hidden[need][name] for need in named])
         for need, hide in zip(named, withheld, strict=True):
-            hidden[need][name] = hide
+            hidden[need][name] = hide or hidden[ALL][name]
     for need in needs:
         for name, of in NEED_OF.items():
             part = support.needs[need, name]
@@ -264,15 +266,13 @@ def _list_flags(support: Support, policy: Policy) -> Iterator[Row]:
     parts = [support.flags[kind] for kind in kinds]
     columns = ([one.n for one in parts], [one.of - one.n for one in parts])
     hidden = hide_columns(columns, policy, hidden=[is_few(one, policy) for one in parts])
-    for kind, hide in (
-        ("any", is_few(support.flags["any"], policy)),
-        *zip(kinds, hidden, strict=True),
-    ):
+    few = is_few(support.flags["any"], policy)
+    for kind, hide in zip(("any", *kinds), (few, *hidden), strict=True):
         part = support.flags[kind]
         if not collected:
             yield {"kind": kind, **_show_part(None, "not_collected")}
         else:
-            too_few = hide or part.of < SUMS_FROM
+            too_few = hide or few or part.of < SUMS_FROM
             yield {"kind": kind, **_show_part(None if too_few else part)}
 
 
@@ -283,7 +283,9 @@ def _list_reach(support: Support, policy: Policy) -> Iterator[Row]:
         anything = sum(n for level, (_, n) in levels.items() if level != "not recorded")
         rest = [max(0, b - a) for a, b in levels.values()]
         hidden = hide_columns((seen, registered), policy, hidden=[policy.hides(n) for n in rest])
-        for (level, (n_seen, n_registered)), hide in zip(levels.items(), hidden, strict=True):
+        few = policy.hides(sum(seen)) or policy.hides(sum(registered))
+        for (level, (n_seen, n_registered)), of_level in zip(levels.items(), hidden, strict=True):
+            hide = few or of_level
             row = {"characteristic": characteristic, "level": level}
             if not anything:
                 yield {**row, "n_seen": None, "n_registered": None, "state": "not_collected"}
