@@ -1,4 +1,4 @@
-"""What became of referrals into the scheme, in plain Python: loops, dicts and dates, from the rules.
+"""What became of referrals, in plain Python: loops, dicts and dates, written from the rules alone.
 
 No engine, no NumPy, nothing of the code that it judges: of the project only the typed study.
 """

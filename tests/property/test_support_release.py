@@ -1,4 +1,4 @@
-"""Of the right help, in time: nothing that was withheld can be had back, whatever a site counted."""
+"""Of help and its time: nothing that was withheld can be had back, whatever a site counted."""
 
 from __future__ import annotations
 
