@@ -27,9 +27,11 @@ def day(text: str) -> date:
 
 def refer(name: str, on: str, **dates: str) -> Records:
     """One referral with the days given; its id is the person and the day."""
-    given = {f"{key}_on": day(value) for key, value in dates.items() if value[:1].isdigit()}
-    words: dict[str, Any] = {k: v for k, v in dates.items() if not v[:1].isdigit()}
-    one = Referral(name, day(on), referral_id=f"{name}-{on}", **given, **words)
+    given: dict[str, Any] = {
+        f"{key}_on": day(value) for key, value in dates.items() if value[:1].isdigit()
+    }
+    given |= {key: value for key, value in dates.items() if not value[:1].isdigit()}
+    one = Referral(name, day(on), referral_id=f"{name}-{on}", **given)
     return Records(referrals=(one,))
 
 

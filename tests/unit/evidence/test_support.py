@@ -47,7 +47,7 @@ def test_where_nobody_collected_it_there_is_no_share() -> None:
 
 
 def test_steps_are_summed_and_withheld_ones_said() -> None:
-    rows = [
+    rows: Rows = [
         {"site": "a", "step": "referred", "fate": "reached", "n": 100},
         {"site": "b", "step": "referred", "fate": "reached", "n": 50},
         {"site": "a", "step": "seen", "fate": "reached", "n": 80},
