@@ -62,6 +62,14 @@ def test_steps_are_summed_and_withheld_ones_said() -> None:
     assert steps["seen"].lost["declined"]["a"].value == 20
 
 
+def test_a_site_that_withholds_everything_has_referrals_all_the_same() -> None:
+    rows: Rows = [
+        {"site": "a", "step": "referred", "fate": "reached", "n": None},
+        {"site": "b", "step": "referred", "fate": "reached", "n": None, "state": "not_collected"},
+    ]
+    assert gather(referral_funnel=rows).sites == ("a",)
+
+
 def test_a_point_carries_an_interval_that_stays_between_0_and_1() -> None:
     """On the scale of log(-log): 0.5, error 0.05, by hand."""
     row = {"site": "a", "event": "first_contact", "day": 28, "share": 0.5, "se": 0.05, "n": 100}

@@ -109,7 +109,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class SupportEvidence:
-    """sites: those that told any step of the funnel. shares: of people referred, by measure.
+    """sites: those with referrals, also where all is withheld. shares: of people referred, by measure.
     by_referrer: (referrer, measure) -> share. needs: (need or all, measure) -> share. of_site: the
     shares (measures of referrals and of all needs) of each site."""
 
@@ -132,7 +132,9 @@ def gather_support(rows: Mapping[str, Sequence[Row]]) -> SupportEvidence:
     funnel = _read_funnel(plain["referral_funnel"])
     sites = tuple(
         dict.fromkeys(
-            str(row["site"]) for row in plain["referral_funnel"] if row["state"] == "rounded"
+            str(row["site"])
+            for row in plain["referral_funnel"]
+            if row["state"] in ("rounded", "suppressed")
         )
     )
     return SupportEvidence(

@@ -171,15 +171,27 @@ def _list_funnel(support: Support, policy: Policy) -> Iterator[Row]:
 
 
 def _hide_lost(before: StepCount, one: StepCount, policy: Policy) -> list[bool]:
-    """Which of those lost between two steps are withheld: they and those who went on make up the
-    people of the step before."""
-    counts = [one.n, *(one.lost[fate] for fate in FATES)]
-    assert sum(counts) == before.n
-    withheld = hide_complement(counts, policy)
-    if withheld[0] and not policy.hides(one.n):
-        # The step itself is told, so those lost must cover each other.
-        return hide_complement(counts[1:], policy) if sum(counts[1:]) else [False] * len(FATES)
-    return withheld[1:]
+    """Which of those lost between two steps are withheld, in the order of FATES: they and those who
+    went on make up the people of the step before.
+
+    Referrals returned are told in a total of their own, so they cover others only where nobody else
+    can. Where the step itself is told, those lost must cover each other.
+    """
+    assert one.n + sum(one.lost.values()) == before.n
+    apart = {"returned"} if one.lost["returned"] > policy.threshold else set()
+    for left_out in (apart, set()):
+        fates = [fate for fate in FATES if fate not in left_out]
+        counts = [one.lost[fate] for fate in fates]
+        if policy.hides(one.n):
+            withheld = hide_complement([one.n, *counts], policy)[1:]
+            together = one.n
+        else:
+            withheld, together = hide_complement(counts, policy), 0
+        together += sum(n for n, hide in zip(counts, withheld, strict=True) if hide)
+        if not policy.hides(together):
+            break
+    hidden = dict(zip(fates, withheld, strict=True))
+    return [hidden.get(fate, False) for fate in FATES]
 
 
 def _list_reasons(support: Support, policy: Policy) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.support import FunnelStep, SiteWait
+from righthelp.evidence.summary import join_words
 from righthelp.report.canvas import (
     ACCENT,
     INK,
@@ -44,10 +45,10 @@ class FunnelBar:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Bars over the sites that told every step shown."""
+    """Bars over the sites (by label) that told every step shown."""
 
     bars: tuple[FunnelBar, ...]
-    n_sites: int
+    sites: tuple[str, ...]
 
 
 def draw_support(evidence: Evidence) -> dict[str, ShownFigure]:
@@ -71,7 +72,7 @@ def list_funnel(evidence: Evidence) -> Funnel | None:
     for step in told:
         n = sum(step.by_site[site].value or 0 for site in sites)
         bars.append(FunnelBar(STEPS[step.step], n, _say_lost(step, sites) if named else ""))
-    return Funnel(tuple(bars), len(sites))
+    return Funnel(tuple(bars), tuple(evidence.label(site) for site in sites))
 
 
 def _known(step: FunnelStep, site: str) -> bool:
@@ -134,9 +135,10 @@ def _title_funnel(funnel: Funnel) -> str:
     parts = [
         f"{100 * bar.n / first:.0f} {bar.label[:1].lower()}{bar.label[1:]}" for bar in funnel.bars
     ]
-    where = "" if funnel.n_sites == 1 else f" at {funnel.n_sites} sites together"
+    few = len(funnel.sites) <= 3
+    where = join_words(funnel.sites) if few else f"{len(funnel.sites)} sites together"
     chosen = parts[1:-1] if len(parts) > 3 else parts[1:]
-    return f"Of every 100 people referred{where}: {', '.join(chosen)}."
+    return f"Of every 100 people referred at {where}: {', '.join(chosen)}."
 
 
 def _draw_funnel(funnel: Funnel, paper: Paper) -> Figure:

@@ -14,6 +14,10 @@ from righthelp.returns.support import ALL, CHARACTERISTICS
 
 USUAL_DAYS = {"first_contact": 28, "first_support": 84}
 """Days told in the sentences where the study sets no target."""
+NOBODY_COULD_SAY = (
+    "No site could say whether the help was right and in time: that needs records of referrals to "
+    "the link worker."
+)
 
 
 def find_target(study: Study, event: str) -> int | None:
@@ -25,19 +29,17 @@ def find_target(study: Study, event: str) -> int | None:
 
 def say_support(evidence: Evidence) -> tuple[str, ...]:
     """What was found, in sentences; without a site that could say, why there is nothing."""
-    support = evidence.meaning.support
-    if not support.sites:
-        return (
-            (
-                "No site could say whether the help was right and in time: that needs records of "
-                "referrals to the link worker."
-            ),
-        )
-    return tuple(
-        sentence
-        for part in (_say_referred, _say_in_time, _say_needs, _say_reach)
-        for sentence in part(evidence)
-    )
+    parts = (_say_referred, _say_in_time, _say_needs, _say_who_could_not, _say_reach)
+    if not evidence.meaning.support.sites:
+        return (NOBODY_COULD_SAY, *_say_reach(evidence))
+    return tuple(sentence for part in parts for sentence in part(evidence))
+
+
+def _say_who_could_not(evidence: Evidence) -> Iterator[str]:
+    could = evidence.meaning.support.sites
+    silent = [one.label for one in evidence.answered if one.id not in could]
+    if silent:
+        yield f"{join_words(silent)} could not say: no records of referrals were supplied."
 
 
 def _say_referred(evidence: Evidence) -> Iterator[str]:
