@@ -81,4 +81,6 @@ def _to_toml(value: Any) -> str:
         return "..."
     if isinstance(value, tuple):
         return json.dumps(list(value))
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {_to_toml(v)}" for k, v in value.items()) + "}"
     return json.dumps(value)

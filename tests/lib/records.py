@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from righthelp.engine import Engine
+from righthelp.engine import Engine, quote
 from righthelp.protocol.records import RECORDS
 from righthelp.schema import Table
 
@@ -24,6 +24,8 @@ class Patient:
     date_of_birth: date = date(1960, 5, 1)
     date_of_death: date | None = None
     sex: str = "female"
+    ethnicity: str | None = None
+    imd_decile: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,39 @@ class Referral:
     declined_on: date | None = None
     returned_on: date | None = None
     closed_on: date | None = None
+    accepted_on: date | None = None
+    referral_id: str | None = None
+    referrer_role: str | None = None
+    return_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """A row of `needs`."""
+
+    referral_id: str
+    need: str
+    resolved_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Support:
+    """A row of `support`."""
+
+    referral_id: str
+    kind: str
+    offered_on: date
+    accepted_on: date | None = None
+    started_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A row of `flags`."""
+
+    patient_id: str
+    date: date
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +123,9 @@ class Records:
     link_worker_contacts: tuple[LinkWorkerContact, ...] = ()
     referrals: tuple[Referral, ...] = ()
     clinical_events: tuple[ClinicalEvent, ...] = ()
+    needs: tuple[Need, ...] = ()
+    support: tuple[Support, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     def __add__(self, other: Records) -> Records:
         return Records(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -95,9 +133,16 @@ class Records:
     def only(self, people: Iterable[str]) -> Records:
         """The rows of some people."""
         kept = set(people)
+        under = {one.referral_id for one in self.referrals if one.patient_id in kept}
         return Records(
             *(
-                tuple(row for row in getattr(self, f.name) if row.patient_id in kept)
+                tuple(
+                    row
+                    for row in getattr(self, f.name)
+                    if (
+                        row.referral_id in under if _is_of_referral(row) else row.patient_id in kept
+                    )
+                )
                 for f in fields(self)
             )
         )
@@ -105,13 +150,17 @@ class Records:
     def names(self) -> list[str]:
         """Everybody who stands in any table, in order of the name."""
         rows = [row for f in fields(self) for row in getattr(self, f.name)]
-        return sorted({row.patient_id for row in rows})
+        return sorted({row.patient_id for row in rows if not _is_of_referral(row)})
 
     def shifted(self, years: int) -> Records:
         """Every date so many years later; with 28 the calendar is the same (1901 to 2099)."""
         return Records(
             *(tuple(_shift(row, years) for row in getattr(self, f.name)) for f in fields(self))
         )
+
+
+def _is_of_referral(row: Any) -> bool:
+    return isinstance(row, (Need, Support))
 
 
 def _shift(row: Any, years: int) -> Any:
@@ -187,4 +236,4 @@ def _rows(records: Records, table: Table) -> list[list[object]]:
 
 
 def _to_sql(row: Sequence[object]) -> str:
-    return "(" + ", ".join("NULL" if v is None else f"'{v}'" for v in row) + ")"
+    return "(" + ", ".join("NULL" if v is None else quote(str(v)) for v in row) + ")"

@@ -57,6 +57,8 @@ def _to_toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | date):
         return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}" = {_to_toml(one)}' for key, one in value.items()) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(_to_toml(one) for one in value) + "]"
     if isinstance(value, dict):

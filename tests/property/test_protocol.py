@@ -79,9 +79,9 @@ def another_value(setting: FieldInfo, value: Any) -> Any:
         return next((option,) for option in options if (option,) != value)
     if get_origin(kind) is dict:
         given = {float: 2.0, ValueSet: ValueSet(path=Path("x.csv"), version="made up")}
-        return {"pam": given.get(get_args(kind)[1], (50.0,))}
+        return {} if value else {"pam": given.get(get_args(kind)[1], (50.0,))}
     if kind is int:
-        return value + 1
+        return (value or 1) + 1
     if kind is Path:
         return Path("elsewhere")
     if kind is date:

@@ -20,6 +20,7 @@ from righthelp.protocol.meanings import check_meanings, load_meanings
 from righthelp.protocol.outcomes import complain_outcomes
 from righthelp.protocol.reasons import Reason, is_priority
 from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
+from righthelp.protocol.support_settings import complain_support
 
 Place = tuple[str | int, ...]
 Complaint = tuple[Place, str, str]
@@ -100,6 +101,8 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _check_categories(given.get("contacts", {}))
     for within, what, do in complain_outcomes(given.get("outcomes")):
         yield ("outcomes", *within), what, do
+    for within, what, do in complain_support(given.get("support")):
+        yield ("support", *within), what, do
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):

@@ -22,6 +22,7 @@ from righthelp.protocol.outcomes import Outcomes
 from righthelp.protocol.reasons import Codelists
 from righthelp.protocol.records import MODES, ROLES, STATUSES
 from righthelp.protocol.section import Section
+from righthelp.protocol.support_settings import SupportSettings
 
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]
@@ -319,6 +320,7 @@ class Study(Section):
     matching: Matching = Field(default=Matching(), description="Matched comparators.")
     codelists: Codelists = Field(default=Codelists(), description="Codes and their meaning.")
     outcomes: Outcomes = Field(default=Outcomes(), description="What people said of themselves.")
+    support: SupportSettings = Field(default=SupportSettings(), description="Help and its time.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What may leave a site.")
     site: tuple[Site, ...] = Field(min_length=1, description="The sites, one table each.")
 

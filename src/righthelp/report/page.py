@@ -32,6 +32,7 @@ def render_page(evidence: Evidence) -> str:
             adjusted=adjusted,
             figures=draw_all(evidence),
             tables={table.name: table for table in tables.list_all(evidence)},
+            said=say_meaning(evidence),
             side_by_side=ratio_tables.list_side_by_side(evidence),
             reasons=ratio_tables.list_reasons(evidence),
             designs=explanations.list_designs(evidence),

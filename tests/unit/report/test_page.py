@@ -20,6 +20,7 @@ DATA = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 SECTIONS = [
     "summary",
     "counted",
+    "support",
     "happened",
     "anyway",
     "across",

@@ -1,0 +1,214 @@
+"""The figures of the right help, in time: the funnel of referrals, and the waits site by site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.meaning.support import FunnelStep, SiteWait
+from righthelp.evidence.summary import join_words
+from righthelp.report.canvas import (
+    ACCENT,
+    INK,
+    MIDDLE,
+    MUTED,
+    PALE,
+    Margins,
+    Paper,
+    ShownFigure,
+    clear_frame,
+    open_figure,
+    open_panels,
+    show_figure,
+)
+from righthelp.report.meaning.support_words import find_target
+from righthelp.returns.support import EVENTS, FATES, STEPS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TABLE_BELOW = "The numbers are in the table below."
+LINES = {"first_contact": (ACCENT, "-"), "first_support": (MIDDLE, "--")}
+
+
+@dataclass(frozen=True)
+class FunnelBar:
+    """A step with its people, and in words what was lost on the way to it."""
+
+    label: str
+    n: float
+    lost: str
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Bars over the sites (by label) that told every step shown."""
+
+    bars: tuple[FunnelBar, ...]
+    sites: tuple[str, ...]
+
+
+def draw_support(evidence: Evidence) -> dict[str, ShownFigure]:
+    """The figures that some site filled, by name."""
+    return {figure.name: figure for figure in _draw_each(evidence)}
+
+
+def list_funnel(evidence: Evidence) -> Funnel | None:
+    """The funnel over the sites that told all steps that any site told; if there is none, the steps
+    that all sites told. None without two such steps."""
+    support = evidence.meaning.support
+    told = [one for one in support.funnel if any(_known(one, site) for site in support.sites)]
+    sites = [site for site in support.sites if all(_known(one, site) for one in told)]
+    named = bool(sites)
+    if not sites:
+        sites = list(support.sites)
+        told = [one for one in told if all(_known(one, site) for site in sites)]
+    if len(told) < 2 or not sites:
+        return None
+    bars = []
+    for step in told:
+        n = sum(step.by_site[site].value or 0 for site in sites)
+        bars.append(FunnelBar(STEPS[step.step], n, _say_lost(step, sites) if named else ""))
+    return Funnel(tuple(bars), tuple(evidence.label(site) for site in sites))
+
+
+def _known(step: FunnelStep, site: str) -> bool:
+    return site in step.by_site and step.by_site[site].value is not None
+
+
+def _say_lost(step: FunnelStep, sites: Sequence[str]) -> str:
+    parts = []
+    for fate, by_site in step.lost.items():
+        counts = [by_site[site] for site in sites if site in by_site]
+        number = sum(one.value or 0 for one in counts)
+        hidden = any(one.state == "suppressed" for one in counts)
+        if number or hidden:
+            amount = f"{number:,.0f}" if number else "some"
+            parts.append(f"{amount}{'+' if hidden and number else ''} {_LOST_WORDS[fate]}")
+    return ", ".join(parts)
+
+
+_LOST_WORDS: Mapping[str, str] = {
+    **{fate: words.lower() for fate, words in FATES.items()},
+    "returned": "returned",
+    "closed": "closed first",
+    "died_or_left": "died or left",
+    "waiting": "still open",
+}
+
+
+def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
+    funnel = list_funnel(evidence)
+    if funnel and funnel.bars[0].n:
+        title = _title_funnel(funnel)
+        yield show_figure(
+            lambda paper: _draw_funnel(funnel, paper),
+            name="referral_funnel",
+            title=title,
+            alt=f"Bars of people at each step, with what was lost between. {title} {TABLE_BELOW}",
+        )
+    waits: dict[str, list[SiteWait]] = {}
+    for one in evidence.meaning.support.waits:
+        if any(point.share is not None for point in one.points):
+            waits.setdefault(one.site, []).append(one)
+    if waits:
+        panels = [(evidence.label(site), own) for site, own in waits.items()]
+        targets = {event: find_target(evidence.study, event) for event in EVENTS}
+        marked = "; a line marks the study's target" if any(targets.values()) else ""
+        title = (
+            "Of every 100 people referred, how many had had their first contact (full line) and "
+            f"their first support (dashed) by so many days{marked}"
+        )
+        yield show_figure(
+            lambda paper: _draw_waits(panels, targets, paper=paper),
+            name="days_to_help",
+            title=f"{title}.",
+            alt=f"Rising lines by days from referral, one picture a site. {TABLE_BELOW}",
+        )
+
+
+def _title_funnel(funnel: Funnel) -> str:
+    first = funnel.bars[0].n
+    parts = [
+        f"{100 * bar.n / first:.0f} {bar.label[:1].lower()}{bar.label[1:]}" for bar in funnel.bars
+    ]
+    few = len(funnel.sites) <= 3
+    where = join_words(funnel.sites) if few else f"{len(funnel.sites)} sites together"
+    chosen = parts[1:-1] if len(parts) > 3 else parts[1:]
+    return f"Of every 100 people referred at {where}: {', '.join(chosen)}."
+
+
+def _draw_funnel(funnel: Funnel, paper: Paper) -> Figure:
+    pitch = 0.78 if paper.narrow else 0.5
+    top, bottom = 0.05, 0.05
+    height = top + bottom + pitch * len(funnel.bars)
+    figure = open_figure(paper, height)
+    left = 0.02 if paper.narrow else 0.24
+    axes = figure.add_axes((left, bottom / height, 0.98 - left, 1 - (top + bottom) / height))
+    most = funnel.bars[0].n
+    axes.set_xlim(0, 1.12 * most)
+    axes.set_ylim(len(funnel.bars) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    clear_frame(axes)
+    across = axes.get_yaxis_transform()
+    for at, bar in enumerate(funnel.bars):
+        y, thick = (at + 0.26, 0.34) if paper.narrow else (at + 0.16, 0.44)
+        axes.barh(y, bar.n, height=thick, color=PALE, edgecolor=MUTED, linewidth=0.7)
+        axes.text(bar.n + 0.012 * most, y, f"{bar.n:,.0f}", va="center", color=INK)
+        lost = f"not: {bar.lost}" if bar.lost else ""
+        x, lift, size = (0, 0.06, 7) if paper.narrow else (0.004 * most, 0.22, 7.5)
+        axes.text(x, at - lift, lost, va="center", color=MUTED, fontsize=size)
+        if paper.narrow:
+            axes.text(0, at - 0.33, bar.label, transform=across, va="center")
+        else:
+            axes.text(-0.02, y, bar.label, transform=across, va="center", ha="right")
+    return figure
+
+
+def _draw_waits(
+    panels: Sequence[tuple[str, Sequence[SiteWait]]],
+    targets: Mapping[str, int | None],
+    *,
+    paper: Paper,
+) -> Figure:
+    figure, axes_of = open_panels(
+        paper,
+        len(panels),
+        margins=Margins(left=0.6, top=0.3, bottom=0.5, rows=0.5),
+        across="days from referral",
+        up="out of every 100",
+    )
+    last = max(point.day for _, own in panels for one in own for point in one.points)
+    for axes, (label, own) in zip(axes_of, panels, strict=True):
+        for one in own:
+            _draw_wait(axes, one)
+        for event, day in targets.items():
+            if day:
+                axes.axvline(day, color=LINES[event][0], linewidth=0.9, linestyle=":")
+        axes.set_title(label, loc="left", fontsize=9, pad=4)
+        axes.set_xlim(0, 1.02 * last)
+        axes.set_ylim(0, 100)
+        axes.set_xticks([day for day in (0, 28, 56, 84, 112, 140, 168) if day <= last])
+        axes.set_yticks([0, 25, 50, 75, 100])
+        axes.tick_params(labelsize=8, length=3)
+        clear_frame(axes, "bottom", "left")
+    return figure
+
+
+def _draw_wait(axes: Axes, one: SiteWait) -> None:
+    """The points that were told, joined; the interval as a thin upright line."""
+    colour, style = LINES[one.event]
+    known = [point for point in one.points if point.share is not None]
+    days = [0, *(point.day for point in known)]
+    shares = [0.0, *(100 * (point.share or 0.0) for point in known)]
+    axes.plot(days, shares, style, color=colour, linewidth=1.4, marker="o", markersize=3)
+    for point in known:
+        if point.low is not None and point.high is not None:
+            axes.vlines(point.day, 100 * point.low, 100 * point.high, color=colour, linewidth=0.8)
+
+
+assert set(LINES) == set(EVENTS)
