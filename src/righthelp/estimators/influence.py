@@ -52,3 +52,24 @@ def count_people(*, group: IntArray, person: IntArray, n_groups: int) -> IntArra
     pairs = np.sort(group * people.size + place)
     first = np.append(True, pairs[1:] != pairs[:-1])
     return np.bincount(pairs[first] // people.size, minlength=n_groups)
+
+
+def sum_products_by_group(*, influence: FloatArray, group: IntArray) -> FloatArray:
+    """Return the sum over groups of (sum psi)(sum psi)'; influence: (r, K), group: (r,) from 0."""
+    n_groups = int(group.max()) + 1 if group.size else 0
+    columns = [np.bincount(group, weights=column, minlength=n_groups) for column in influence.T]
+    totals = np.array(columns, dtype=np.float64)
+    return totals @ totals.T
+
+
+def two_way_products(*, influence: FloatArray, group: IntArray, person: IntArray) -> FloatArray:
+    """Return sums of products by set and by person, less those of the rows that both hold: (K, K).
+
+    influence: (r, K), group: (r,) from 0, person: (r,) codes; a person is in a set only once, so
+    what a set and a person share is one row (METHODS.md section 5). It need not be positive
+    definite. Source: Cameron, Gelbach & Miller 2011, J Bus Econ Stat 29:238.
+    """
+    by_set = sum_products_by_group(influence=influence, group=group)
+    by_person = sum_products_by_group(influence=influence, group=rank_codes(person)[1])
+    both: FloatArray = by_set + by_person - influence.T @ influence
+    return both

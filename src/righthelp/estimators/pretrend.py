@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from righthelp.estimators.arrays import FloatArray, IntArray, as_codes, as_counts
-from righthelp.estimators.influence import rank_codes
+from righthelp.estimators.arrays import FloatArray, as_codes, as_counts
+from righthelp.estimators.influence import sum_products_by_group, two_way_products
 
 CONTACTS_A_MONTH = 5
 SETS_A_MONTH = 5
@@ -95,11 +95,13 @@ def check_pretrend(
             1 / (n * size[sets][:, None]) - means / means.sum(axis=0),
         ]
     )
-    covariance = _sum_products(influence, np.concatenate([np.arange(n), sets]))
+    group = np.concatenate([np.arange(n), sets])
     if case_person is not None and row_person is not None:
         person = np.concatenate([as_codes(case_person), as_codes(row_person)])
         assert person.size == n + sets.size
-        covariance += _sum_products(influence, rank_codes(person)[1]) - influence.T @ influence
+        covariance = two_way_products(influence=influence, group=group, person=person)
+    else:
+        covariance = sum_products_by_group(influence=influence, group=group)
     log_ratio = np.log(cases.sum(axis=0)) - np.log(means.sum(axis=0))
     return _test(log_ratio, covariance * n / (n - 1), n)
 
@@ -119,14 +121,6 @@ def _why_not(cases: FloatArray, means: FloatArray, n_contacts: float, n: int) ->
 
 def _not_informative(n: int, k: int, reason: str) -> Pretrend:
     return Pretrend("not_informative", None, k - 1, None, None, None, None, n, reason)
-
-
-def _sum_products(influence: FloatArray, group: IntArray) -> FloatArray:
-    """Return the sum over groups of (sum psi)(sum psi)'; influence: (rows, K)."""
-    n_groups = int(group.max()) + 1
-    columns = [np.bincount(group, weights=column, minlength=n_groups) for column in influence.T]
-    totals = np.array(columns, dtype=np.float64)
-    return totals @ totals.T
 
 
 def _test(log_ratio: FloatArray, covariance: FloatArray, n: int) -> Pretrend:
