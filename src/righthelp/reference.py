@@ -257,7 +257,6 @@ def _describe_sql() -> str:
         stage = " to ".join(map(str, _stage_of(texts[name])))
         link = f"[{name}]({SOURCE}/onsite/sql/{name})"
         rows.append((stage, link, others, _list_words(made)))
-    heads = (part for name in order for part in (f"## {name}", _read_head(texts[name])))
     return _page(
         "# The steps on the data",
         "One SQL file a stage, in the order in which they run. The files are fixed: a study enters "
@@ -265,7 +264,7 @@ def _describe_sql() -> str:
         "text within the SQL. All of it runs beside the records; the tables it makes stay there. "
         "What each file says of itself stands below.",
         _tabulate(("Stage", "File", "Reads", "Makes"), rows),
-        *heads,
+        *(part for name in order for part in (f"## {name}", _read_head(texts[name]))),
     )
 
 
@@ -336,8 +335,8 @@ def _say_allowed(field: Mapping[str, Any]) -> str:
         return _list_words(field["enum"])
     kind = field["type"]
     if kind == "array":
-        least = "at least one of: " if field.get("minItems") else "a list of: "
-        return least + _say_allowed(field["items"])
+        least = {field.get("maxItems"): f"{field.get('minItems')}, each of: ", None: "a list of: "}
+        return least.get(field.get("minItems"), "at least one of: ") + _say_allowed(field["items"])
     if kind == "object":
         return "names and text" if field["additionalProperties"]["type"] == "string" else "tables"
     if kind == "integer":
@@ -346,7 +345,8 @@ def _say_allowed(field: Mapping[str, Any]) -> str:
     if "pattern" in field:
         return f"text like `{field['pattern']}`"
     formats = {"date": "a date, such as 2024-03-01", "path": "a path"}
-    return formats.get(field.get("format", ""), "true, false" if kind == "boolean" else "text")
+    plain = {"boolean": "true, false", "number": "numbers"}.get(kind, "text")
+    return formats.get(field.get("format", ""), plain)
 
 
 def _list_words(words: Iterable[str]) -> str:

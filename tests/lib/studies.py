@@ -55,7 +55,7 @@ def _entries(section: Any, **instead: str) -> list[str]:
 def _to_toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | date):
+    if isinstance(value, int | float | date):
         return str(value)
     if isinstance(value, tuple):
         return "[" + ", ".join(_to_toml(one) for one in value) + "]"

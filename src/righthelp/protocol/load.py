@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from righthelp.errors import Problem, ProtocolError
+from righthelp.protocol.consultation_settings import complain_cost
 from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
 
 Place = tuple[str | int, ...]
@@ -74,6 +75,8 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         )
     yield from _check_also(reference, anchor)
     yield from _check_control(given.get("contacts", {}), given.get("matching", {}))
+    for within, what, do in complain_cost(given.get("cost")):
+        yield ("cost", *within), what, do
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):

@@ -14,17 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from righthelp.protocol.calendar import add_months, parse_month
+from righthelp.protocol.consultation_settings import Consultation, Cost
 from righthelp.protocol.records import MODES, ROLES, STATUSES
+from righthelp.protocol.section import Section
 
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]
@@ -61,12 +56,6 @@ ROUTES_SAY = (
     "`counts`: a spreadsheet of people. `summary`: a form of means."
 )
 SiteId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-
-
-class Section(BaseModel):
-    """A part of the study file: no unknown keys, no changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class About(Section):
@@ -320,6 +309,10 @@ class Study(Section):
     contacts: Contacts = Field(default=Contacts(), description="What counts as a contact.")
     reference: Reference = Field(default=Reference(), description="People for comparison.")
     matching: Matching = Field(default=Matching(), description="Matched comparators.")
+    consultation: Consultation = Field(
+        default=Consultation(), description="The consultation itself."
+    )
+    cost: Cost = Field(default=Cost(), description="What contacts cost, for the report alone.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What may leave a site.")
     site: tuple[Site, ...] = Field(min_length=1, description="The sites, one table each.")
 
@@ -363,8 +356,12 @@ class Study(Section):
         return self.index.index_from, self.index.index_to
 
     def digest(self) -> str:
-        """SHA-256 of the rules that every site shares; title, question and sites change nothing."""
-        rules = self.model_dump(mode="json", exclude={"site": True, "study": {"title", "question"}})
+        """SHA-256 of the rules that every site shares.
+
+        Title, question, prices and sites change nothing.
+        """
+        beside = {"site": True, "cost": True, "study": {"title", "question"}}
+        rules = self.model_dump(mode="json", exclude=beside)
         text = json.dumps(rules, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

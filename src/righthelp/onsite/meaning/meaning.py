@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from righthelp.engine import Engine
 from righthelp.onsite.disclosure import Policy
+from righthelp.onsite.meaning.consultation import Consultations, read_consultations
+from righthelp.onsite.meaning.consultation_rows import list_consultation_rows
 from righthelp.onsite.rules import Rules
 from righthelp.returns.meaning import MEANING_TABLES
 from righthelp.schema import Row
@@ -16,6 +18,8 @@ from righthelp.schema import Row
 class Meaning:
     """What the records say of help, wellbeing, reasons and consultations, all of it exact."""
 
+    consultations: Consultations
+
 
 def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
     """Measure a site whose people are counted and matched under the study's own definition.
@@ -23,14 +27,13 @@ def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
     Reads the canonical tables, `units`, `people`, `sets`, `events` and what each question's SQL
     names in its head.
     """
-    del engine, rules
-    return Meaning()
+    return Meaning(consultations=read_consultations(engine, rules))
 
 
 def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
     """The rows of every table of MEANING_TABLES; none where the route has no records."""
-    del policy
     rows: dict[str, Iterable[Row]] = {table.name: () for table in MEANING_TABLES}
     if meaning is None:
         return rows
+    rows |= list_consultation_rows(meaning.consultations, policy)
     return rows
