@@ -27,6 +27,7 @@ from righthelp.evidence.estimates import (
     read_estimates,
 )
 from righthelp.evidence.matched import MatchedEvidence, gather_matched
+from righthelp.evidence.meaning.capacity import CapacityEvidence, weigh_capacity
 from righthelp.evidence.meaning.gather import MeaningEvidence, gather_meaning
 from righthelp.evidence.scheme import SchemeEvidence, gather_scheme
 from righthelp.evidence.sites import SiteAccount, account_sites
@@ -93,6 +94,7 @@ class Evidence:
     matched: MatchedEvidence
     scheme: SchemeEvidence
     meaning: MeaningEvidence
+    capacity: CapacityEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -163,6 +165,7 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
         matched=matched,
         scheme=gather_scheme(rows["series"]),
         meaning=gather_meaning(rows),
+        capacity=weigh_capacity(rows, change, twins=twins, adjusted=adjusted, cost=study.cost),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(

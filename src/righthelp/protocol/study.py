@@ -360,8 +360,9 @@ class Study(Section):
 
         Title, question, prices and sites change nothing.
         """
-        beside = {"site": True, "cost": True, "study": {"title", "question"}}
-        rules = self.model_dump(mode="json", exclude=beside)
+        rules = self.model_dump(
+            mode="json", exclude={"site": True, "cost": True, "study": {"title", "question"}}
+        )
         text = json.dumps(rules, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

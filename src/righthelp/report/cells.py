@@ -30,7 +30,28 @@ class Ratio:
     missing: str = "not estimable here"
 
 
-Cell = str | int | float | Count | Ratio | None
+@dataclass(frozen=True)
+class Difference:
+    """A difference with its 95% interval, in the heading's decimals or its own; `missing` where it
+    is None."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    missing: str = "not estimable here"
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number with decimals of its own, where the rows of a column differ in them."""
+
+    value: float | None
+    decimals: int
+    missing: str = ""
+
+
+Cell = str | int | float | Count | Ratio | Difference | Amount | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +107,10 @@ def show(cell: Cell, heading: Heading) -> str:
         return show_count(cell, decimals=heading.decimals, short=heading.short)
     if isinstance(cell, Ratio):
         return show_ratio(cell)
+    if isinstance(cell, Difference):
+        return show_difference(cell, decimals=heading.decimals)
+    if isinstance(cell, Amount):
+        return cell.missing if cell.value is None else show_number(cell.value, decimals=cell.decimals)
     if isinstance(cell, str):
         return cell
     return show_number(cell, decimals=heading.decimals)
@@ -120,6 +145,24 @@ def show_ratio(ratio: Ratio) -> str:
     return f"{point} ({show_bound(ratio.low)}{NBSP}to{NBSP}{show_bound(ratio.high)})"
 
 
+def show_difference(cell: Difference, *, decimals: int) -> str:
+    """A difference with its sign and its interval, or the words for why there is none."""
+    if cell.value is None:
+        return cell.missing
+    decimals = decimals if cell.decimals is None else cell.decimals
+    value, low, high = (_sign(x, decimals) for x in (cell.value, cell.low, cell.high))
+    if low is None or high is None:
+        return f"{value} (no{NBSP}interval)"
+    return f"{value} ({low}{NBSP}to{NBSP}{high})"
+
+
+def _sign(value: float | None, decimals: int) -> str | None:
+    if value is None:
+        return None
+    text = show_number(value, decimals=decimals)
+    return f"+{text}" if value > 0 and text.strip("0.") else text
+
+
 def show_plain_ratio(log_rr: float) -> str:
     """A ratio to two decimals; "over 100" beyond that."""
     return "over 100" if log_rr > math.log(100) else f"{math.exp(log_rr):.2f}"
@@ -133,8 +176,10 @@ def show_bound(log_rr: float) -> str:
 
 def _name_class(cell: Cell, heading: Heading) -> str:
     names: list[str] = [heading.kind]
-    if (isinstance(cell, Count) and cell.value is None) or (
-        isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None
+    if (
+        (isinstance(cell, Count) and cell.value is None)
+        or (isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None)
+        or (isinstance(cell, (Difference, Amount)) and cell.value is None)
     ):
         names.append("state")
     if heading.pinned:
@@ -152,6 +197,10 @@ def _spread(cell: Cell, key: str) -> dict[str, object]:
             f"{key}_low": _exp(low),
             f"{key}_high": _exp(high),
         }
+    if isinstance(cell, Difference):
+        return {key: cell.value, f"{key}_low": cell.low, f"{key}_high": cell.high}
+    if isinstance(cell, Amount):
+        return {key: cell.value}
     return {key: cell}
 
 

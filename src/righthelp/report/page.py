@@ -11,6 +11,7 @@ from righthelp.evidence.claims import Claim
 from righthelp.evidence.summary import ONE_SIGNAL
 from righthelp.report import explanations, ratio_tables, tables
 from righthelp.report.figures import draw_all
+from righthelp.report.meaning.parts import say_meaning
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,6 +38,7 @@ def render_page(evidence: Evidence) -> str:
             rules=explanations.list_rules(evidence.study),
             verdicts=explanations.VERDICTS,
             glossary=explanations.GLOSSARY,
+            said=say_meaning(evidence),
             version=_find_version(),
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from righthelp.evidence.meaning.consultation import ConsultationEvidence, gather_consultation
 from righthelp.schema import Row
 
 
@@ -12,8 +13,9 @@ from righthelp.schema import Row
 class MeaningEvidence:
     """Reasons, help in time, wellbeing and consultations over the sites that could say."""
 
+    consultation: ConsultationEvidence
+
 
 def gather_meaning(rows: Mapping[str, Sequence[Row]]) -> MeaningEvidence:
     """Bring the tables of what a change means together; `rows` holds those of all returns."""
-    del rows
-    return MeaningEvidence()
+    return MeaningEvidence(consultation=gather_consultation(rows))

@@ -81,11 +81,12 @@ class _Side:
 
     def round_ratio(self, over: Floats, under: Floats, *, size: int) -> float:
         """A ratio of sums rounded as counts are."""
-        return size * round_to_base(self.weight @ over / size) / round_to_base(self.weight @ under)
+        top, bottom = float(self.weight @ over) / size, float(self.weight @ under)
+        return size * round_to_base(top) / round_to_base(bottom)
 
     def share(self, part: Floats, whole: Floats, policy: Policy) -> float | None:
         """Per 100, of sums rounded as counts are; None where few people have any of the part."""
-        few = policy.hides(self._count_people(part)) or not round_to_base(self.weight @ whole)
+        few = policy.hides(self._count_people(part)) or not round_to_base(float(self.weight @ whole))
         return None if few else round(self.round_ratio(100 * part, whole, size=100), 1)
 
     def _count_people(self, column: Floats) -> int:
