@@ -110,7 +110,7 @@ def show(cell: Cell, heading: Heading) -> str:
     if isinstance(cell, Difference):
         return show_difference(cell, decimals=heading.decimals)
     if isinstance(cell, Amount):
-        return cell.missing if cell.value is None else show_number(cell.value, decimals=cell.decimals)
+        return show_amount(cell)
     if isinstance(cell, str):
         return cell
     return show_number(cell, decimals=heading.decimals)
@@ -161,6 +161,11 @@ def _sign(value: float | None, decimals: int) -> str | None:
         return None
     text = show_number(value, decimals=decimals)
     return f"+{text}" if value > 0 and text.strip("0.") else text
+
+
+def show_amount(cell: Amount) -> str:
+    """A number in its own decimals, or the words for why there is none."""
+    return cell.missing if cell.value is None else show_number(cell.value, decimals=cell.decimals)
 
 
 def show_plain_ratio(log_rr: float) -> str:

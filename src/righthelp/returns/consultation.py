@@ -8,14 +8,13 @@ from righthelp.returns.columns import SITE, STATE
 from righthelp.schema import Column, Table
 
 MEASURES: Mapping[str, str] = {
-    "usual_provider": "Share of a person's consultations with the clinician seen most (UPC)",
-    "same_clinician": "Share of pairs of a person's consultations with one clinician "
-    "(Bice-Boxerman)",
-    "length": "Length of a consultation, minutes",
-    "missed": "Missed appointments per 100 booked",
-    "repeat": "Contacts soon followed by another, per 100",
+    "usual_provider": "With the clinician seen most, share (UPC)",
+    "same_clinician": "With the same clinician, share of pairs (Bice-Boxerman)",
+    "length": "Length in minutes",
+    "missed": "Missed, per 100 booked",
+    "repeat": "Soon followed by another, per 100",
     "wait": "Days from booking to appointment",
-    "visible": "Contacts before which the link worker had left a trace, per 100",
+    "visible": "After a trace of the link worker, per 100",
 }
 CONTINUITY = ("usual_provider", "same_clinician")
 """Means over people; every other measure is a sum over people over a sum over people."""

@@ -159,9 +159,7 @@ def _choose(sites: Sequence[SiteMeasure]) -> list[SiteMeasure]:
     return whole or [one for one in sites if "seen" in one.groups]
 
 
-def _bring_together(
-    measure: str, sites: Sequence[SiteMeasure], *, n_told: int
-) -> MeasureTogether:
+def _bring_together(measure: str, sites: Sequence[SiteMeasure], *, n_told: int) -> MeasureTogether:
     groups = {
         group: _pool([one.groups[group] for one in sites])
         for group in GROUPS

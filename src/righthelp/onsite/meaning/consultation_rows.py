@@ -1,4 +1,4 @@
-"""What of the consultations and of the dose may leave, as rows for `release` and for nothing else."""
+"""What of consultations and of the dose may leave, as rows for `release` and for nothing else."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ class _Side:
 
     def share(self, part: Floats, whole: Floats, policy: Policy) -> float | None:
         """Per 100, of sums rounded as counts are; None where few people have any of the part."""
-        few = policy.hides(self._count_people(part)) or not round_to_base(float(self.weight @ whole))
+        n_whole = round_to_base(float(self.weight @ whole))
+        few = policy.hides(self._count_people(part)) or not n_whole
         return None if few else round(self.round_ratio(100 * part, whole, size=100), 1)
 
     def _count_people(self, column: Floats) -> int:
@@ -97,16 +98,12 @@ def _measure(found: Consultations, policy: Policy, *, measure: str) -> Iterable[
     """The rows of one measure: people seen, their comparators, the difference of the changes."""
     if measure in found.not_collected:
         for group in GROUPS:
-            yield _row(
-                group, measure, reason=found.not_collected[measure], state="not_collected"
-            )
+            yield _row(group, measure, reason=found.not_collected[measure], state="not_collected")
         return
     size = np.bincount(found.row_set, minlength=found.cases.size)
     sides = {
         "seen": _Side.of(found, found.seen, measure=measure, weight=np.ones(found.seen.size)),
-        "comparators": _Side.of(
-            found, found.rows, measure=measure, weight=1 / size[found.row_set]
-        ),
+        "comparators": _Side.of(found, found.rows, measure=measure, weight=1 / size[found.row_set]),
     }
     for group, side in sides.items():
         if side.hides(policy):

@@ -27,8 +27,8 @@ NOT_CASH = (
 )
 FROM_ADJUSTED = (
     "Contacts expected less contacts counted, per 100 people over the after window, from the "
-    "adjusted estimate and never from before less after. Above 0: capacity freed; below 0: capacity "
-    "used. The estimate says what differed, not why."
+    "adjusted estimate and never from before less after. Above 0: capacity freed; below 0: "
+    "capacity used. The estimate says what differed, not why."
 )
 
 
@@ -91,7 +91,8 @@ def say_capacity(evidence: Evidence) -> tuple[str, ...]:
         said.append(f"At the prices named that is {_say_pounds(one.worth)} per 100 people.")
     if one.link_worker_cost is not None:
         said.append(
-            f"The link worker's own contacts are {_say_pounds(one.link_worker_cost)} per 100 people."
+            "The link worker's own contacts are "
+            f"{_say_pounds(one.link_worker_cost)} per 100 people."
         )
     return (*said, NOT_CASH)
 
@@ -108,7 +109,9 @@ def _say_amount(one: Capacity, outcome: str) -> str:
     if one.verdict == "fewer":
         return f"Capacity freed, by the adjusted estimate: {size} ({between})."
     if one.verdict == "more":
-        return f"Capacity used, by the adjusted estimate: {size} (expected less counted, {between})."
+        return (
+            f"Capacity used, by the adjusted estimate: {size} (expected less counted, {between})."
+        )
     return (
         f"The data cannot tell whether capacity was freed or used: expected less counted is "
         f"{_sign(one.freed)} {outcome} per 100 people seen ({between})."
@@ -126,8 +129,10 @@ def _say_prices(evidence: Evidence) -> tuple[str, ...]:
     if not prices:
         return ()
     return (
-        f"Prices of {cost.year}: {', '.join(prices)}. What they hold: {cost.basis}. The range runs "
-        f"over the prices and, for capacity, over the interval too. {NOT_CASH}",
+        (
+            f"Prices of {cost.year}: {', '.join(prices)}. What they hold: {cost.basis}. The range runs "
+            f"over the prices and, for capacity, over the interval too. {NOT_CASH}"
+        ),
     )
 
 

@@ -27,21 +27,35 @@ ROUNDED = (
     "themselves; so they may differ in the last figure."
 )
 HOW_READ = (
-    "“Lower” and “higher” take account of all measures being looked at together; the intervals are "
-    "those of one measure by itself. Neither word says whether that is good.",
-    "The difference is of the people seen who have matched people; all people seen are in the first "
-    "columns.",
-    "Seeing the same clinician is told of people with {at_least} consultations or more before and "
-    "as many after. The share with the clinician seen most moves with how often people come; "
-    "Bice-Boxerman does not, so read that first.",
-    "The length is what the appointment book holds; in some systems that is the slot and not the "
-    "talk. Durations of nothing, or of over two hours, are those of lists and sessions, and lack.",
-    "Where fewer appointments are held, the same number missed is a larger share of those booked. "
-    "Cancelled appointments are not among them.",
-    "The last {repeat} days of each window are not asked whether another contact followed, because "
-    "what follows lies outside.",
-    "A contact or message of the link worker counts as in sight when it is in the data, also where "
-    "the GP cannot open the link worker's own system.",
+    (
+        "“Lower” and “higher” take account of all measures being looked at together; the intervals are "
+        "those of one measure by itself. Neither word says whether that is good."
+    ),
+    (
+        "The difference is of the people seen who have matched people; all people seen are in the "
+        "first columns."
+    ),
+    (
+        "Seeing the same clinician is told of people with {at_least} consultations or more before and "
+        "as many after. The share with the clinician seen most moves with how often people come; "
+        "Bice-Boxerman does not, so read that first."
+    ),
+    (
+        "The length is what the appointment book holds; in some systems that is the slot and not the "
+        "talk. Durations of nothing, or of over two hours, are those of lists and sessions, and lack."
+    ),
+    (
+        "Where fewer appointments are held, the same number missed is a larger share of those booked. "
+        "Cancelled appointments are not among them."
+    ),
+    (
+        "The last {repeat} days of each window are not asked whether another contact followed, because "
+        "what follows lies outside."
+    ),
+    (
+        "A contact or message of the link worker counts as in sight when it is in the data, also where "
+        "the GP cannot open the link worker's own system."
+    ),
 )
 
 
@@ -49,16 +63,15 @@ def name_measure(measure: str, study: Study) -> str:
     """A measure in words, with the study's own days."""
     asked = study.consultation
     if measure == "repeat":
-        return f"Contacts followed by another within {asked.repeat_days} days, per 100"
+        return f"Followed by another within {asked.repeat_days} days, per 100"
     if measure == "visible":
-        days = asked.visible_days
-        return f"Contacts with a trace of the link worker in the {days} days before, per 100"
+        return f"After a trace of the link worker within {asked.visible_days} days, per 100"
     return MEASURES[measure]
 
 
 def decimals_of(measure: str) -> int:
-    """The decimals in which a measure is shown."""
-    return 2 if measure in CONTINUITY else 1
+    """The decimals in which the change of a measure is shown."""
+    return 2 if measure in (*CONTINUITY, "length") else 1
 
 
 def list_consultation(evidence: Evidence) -> ShownTable:
@@ -95,7 +108,7 @@ def list_consultation(evidence: Evidence) -> ShownTable:
 
 
 def _row(one: MeasureTogether, study: Study) -> tuple[Cell, ...]:
-    seen, decimals = one.groups["seen"], decimals_of(one.measure)
+    seen, decimals = one.groups["seen"], 2 if one.measure in CONTINUITY else 1
     return (
         name_measure(one.measure, study),
         Amount(seen.before, decimals),
@@ -162,9 +175,7 @@ def list_site_consultation(evidence: Evidence) -> ShownTable:
 
 
 def _show_site(one: SiteMeasure, group: str) -> Difference:
-    return _show(
-        one.measure, one.groups.get(group), state=one.states.get(group, "not_collected")
-    )
+    return _show(one.measure, one.groups.get(group), state=one.states.get(group, "not_collected"))
 
 
 def list_dose(evidence: Evidence) -> ShownTable:
@@ -172,8 +183,8 @@ def list_dose(evidence: Evidence) -> ShownTable:
     bands = evidence.meaning.consultation.bands
     return ShownTable(
         "dose",
-        "People seen by their contacts with the link worker, the first one with them, up to the end "
-        "of the after window",
+        "People seen by their contacts with the link worker, the first one too, up to the end of "
+        "the after window",
         (Heading("contacts", "Contacts"), Heading("n", "People", "number")),
         tuple((band, bands[band]) for band in DOSE_BANDS if band in bands),
     )
@@ -205,9 +216,11 @@ def list_site_dose(evidence: Evidence) -> ShownTable:
         ),
         rows,
         (
-            "Contacts and months are counted up to the end of the after window, so that people "
-            "still under the link worker then have more to come. People seen in a month are all of "
-            "them, new or not, of the whole site: how many link workers it has is not known.",
+            (
+                "Contacts and months are counted up to the end of the after window, so that people "
+                "still under the link worker then have more to come. People seen in a month are all of "
+                "them, new or not, of the whole site: how many link workers it has is not known."
+            ),
         )
         if rows
         else (),
@@ -260,4 +273,3 @@ def say_dose(evidence: Evidence) -> tuple[str, ...]:
         ends = sorted({f"{min(once):.0f}", f"{max(once):.0f}"}, key=float)
         said += f"; {' to '.join(ends)} of every 100 saw them once only"
     return (f"{said}.",)
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from righthelp.report.canvas import (
     open_figure,
     show_figure,
 )
-from righthelp.report.cells import Difference, show_difference
+from righthelp.report.cells import MINUS, Difference, show_difference
 from righthelp.report.meaning.consultation import decimals_of, name_measure
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _draw_measure(axes: Axes, one: MeasureTogether, *, title: str, left: float) 
     axes.tick_params(axis="y", length=0, labelsize=8, labelcolor=INK)
     axes.tick_params(axis="x", length=3, labelsize=7.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, symmetric=True))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+g}".replace("-", "\u2212"))
+    axes.xaxis.set_major_formatter(lambda value, _: _show_tick(value))
     axes.set_title(_wrap(title), loc="left", x=-left / (1 - left), fontsize=8, color=INK, pad=3)
     clear_frame(axes, "bottom")
 
@@ -113,6 +114,8 @@ def _reach(one: Measured) -> float:
 
 
 def _wrap(title: str) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(title, 58))
+
+
+def _show_tick(value: float) -> str:
+    return "0" if abs(value) < 1e-12 else f"{value:+g}".replace("-", MINUS)
