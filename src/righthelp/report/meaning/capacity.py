@@ -130,8 +130,8 @@ def _say_prices(evidence: Evidence) -> tuple[str, ...]:
         return ()
     return (
         (
-            f"Prices of {cost.year}: {', '.join(prices)}. What they hold: {cost.basis}. The range runs "
-            f"over the prices and, for capacity, over the interval too. {NOT_CASH}"
+            f"Prices of {cost.year}: {', '.join(prices)}. What they hold: {cost.basis}. The range "
+            f"runs over the prices and, for capacity, over the interval too. {NOT_CASH}"
         ),
     )
 

@@ -28,33 +28,34 @@ ROUNDED = (
 )
 HOW_READ = (
     (
-        "“Lower” and “higher” take account of all measures being looked at together; the intervals are "
-        "those of one measure by itself. Neither word says whether that is good."
+        "“Lower” and “higher” take account of all measures being looked at together; the "
+        "intervals are those of one measure by itself. Neither word says whether that is good."
     ),
     (
         "The difference is of the people seen who have matched people; all people seen are in the "
         "first columns."
     ),
     (
-        "Seeing the same clinician is told of people with {at_least} consultations or more before and "
-        "as many after. The share with the clinician seen most moves with how often people come; "
-        "Bice-Boxerman does not, so read that first."
+        "Seeing the same clinician is told of people with {at_least} consultations or more before "
+        "and as many after. The share with the clinician seen most moves with how often people "
+        "come; Bice-Boxerman does not, so read that first."
     ),
     (
-        "The length is what the appointment book holds; in some systems that is the slot and not the "
-        "talk. Durations of nothing, or of over two hours, are those of lists and sessions, and lack."
+        "The length is what the appointment book holds; in some systems that is the slot and not "
+        "the talk. Durations of nothing, or of over two hours, are those of lists and sessions, "
+        "and lack."
     ),
     (
-        "Where fewer appointments are held, the same number missed is a larger share of those booked. "
-        "Cancelled appointments are not among them."
+        "Where fewer appointments are held, the same number missed is a larger share of those "
+        "booked. Cancelled appointments are not among them."
     ),
     (
-        "The last {repeat} days of each window are not asked whether another contact followed, because "
-        "what follows lies outside."
+        "The last {repeat} days of each window are not asked whether another contact followed, "
+        "because what follows lies outside."
     ),
     (
-        "A contact or message of the link worker counts as in sight when it is in the data, also where "
-        "the GP cannot open the link worker's own system."
+        "A contact or message of the link worker counts as in sight when it is in the data, also "
+        "where the GP cannot open the link worker's own system."
     ),
 )
 
@@ -217,9 +218,10 @@ def list_site_dose(evidence: Evidence) -> ShownTable:
         rows,
         (
             (
-                "Contacts and months are counted up to the end of the after window, so that people "
-                "still under the link worker then have more to come. People seen in a month are all of "
-                "them, new or not, of the whole site: how many link workers it has is not known."
+                "Contacts and months are counted up to the end of the after window, so that "
+                "people still under the link worker then have more to come. People seen in a "
+                "month are all of them, new or not, of the whole site: how many link workers it "
+                "has is not known."
             ),
         )
         if rows
