@@ -47,6 +47,9 @@ class Appointment:
     mode: str = "face_to_face"
     category: str | None = None
     practice_id: str = "P1"
+    clinician_id: str | None = None
+    duration_minutes: float | None = None
+    booked_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,15 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """A row of `flags`."""
+
+    patient_id: str
+    date: date
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
 class Records:
     """All the canonical tables of a site that a study reads; `a + b` holds the rows of both."""
 
@@ -78,6 +90,7 @@ class Records:
     appointments: tuple[Appointment, ...] = ()
     link_worker_contacts: tuple[LinkWorkerContact, ...] = ()
     referrals: tuple[Referral, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     def __add__(self, other: Records) -> Records:
         return Records(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
