@@ -113,9 +113,7 @@ def list_signs(records: Records, name: str) -> list[date]:
     return signs + [row.date for row in records.flags if row.patient_id == name]
 
 
-def see_same(
-    held: Sequence[Sequence[Appointment]], *, at_least: int
-) -> tuple[float, float]:
+def see_same(held: Sequence[Sequence[Appointment]], *, at_least: int) -> tuple[float, float]:
     """The usual provider index, and the share of pairs with one clinician; NaN for too few."""
     clinicians = [rows[0].clinician_id for rows in held if rows[0].clinician_id is not None]
     if len(clinicians) < at_least:
