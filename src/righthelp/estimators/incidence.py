@@ -45,7 +45,9 @@ class _Side:
     influence: FloatArray
 
     @classmethod
-    def of(cls, events: npt.ArrayLike, time: npt.ArrayLike, weight: FloatArray | None) -> "_Side":
+    def of(
+        cls, events: npt.ArrayLike, time: npt.ArrayLike, *, weight: FloatArray | None = None
+    ) -> "_Side":
         y, t = as_counts(events), as_counts(time)
         assert y.size == t.size
         assert not ((y > 0) & (t == 0)).any(), "an event outside the time at risk"
@@ -78,7 +80,7 @@ def incidence_ratio(
     with time. Source: Liang & Zeger 1986, Biometrika 73:13. Checked by hand and against statsmodels
     GEE and GLM clustered.
     """
-    first, second = _Side.of(seen_events, seen_time, None), _Side.of(other_events, other_time, None)
+    first, second = _Side.of(seen_events, seen_time), _Side.of(other_events, other_time)
     seen, other = as_codes(seen_person), as_codes(other_person)
     assert seen.size == first.influence.size and other.size == second.influence.size
     at_risk = np.concatenate([as_counts(seen_time), as_counts(other_time)]) > 0
@@ -106,27 +108,29 @@ def matched_incidence_ratio(
     case_*: (n,) one a set; row_*: (r,) one a comparator of a set, row_set its set 0..n-1, every set
     has at least one; *_person as in incidence_ratio. A comparator of a set of m weighs 1/m in
     events and in time. psi as there, weighted; V = sum over sets (sum psi)^2 + sum over people
-    (sum psi)^2 - sum over rows psi^2, times n/(n-1). Where everybody is at risk as long, it is
-    compare_matched's ratio of the level after. Fewer than two sets, no events or no time on a side:
-    not estimable. Checked against statsmodels GLM weighted and clustered both ways, and against
-    compare_matched.
+    (sum psi)^2 - sum over rows psi^2, times G/(G-1), G the sets with time at risk. Where
+    everybody is at risk as long, it is compare_matched's ratio of the level after. Fewer than two
+    sets, no events or no time on a side: not estimable. Checked against statsmodels GLM weighted
+    and clustered both ways, and against compare_matched.
     """
     sets, cases, people = as_codes(row_set), as_codes(case_person), as_codes(row_person)
     n = cases.size
     size = np.bincount(sets, minlength=n)
     assert size.size == n and (size > 0).all(), "a set with nobody"
-    first = _Side.of(case_events, case_time, None)
-    second = _Side.of(row_events, row_time, 1 / size[sets])
+    first = _Side.of(case_events, case_time)
+    second = _Side.of(row_events, row_time, weight=1 / size[sets])
     assert first.influence.size == n and second.influence.size == sets.size == people.size
-    if n < 2:
+    set_time = as_counts(case_time) + np.bincount(sets, weights=as_counts(row_time), minlength=n)
+    n_sets, n = int((set_time > 0).sum()), int((as_counts(case_time) > 0).sum())
+    if n_sets < 2:
         reason = "fewer than two people seen have comparators"
         return _result(Estimate.none(n=n, reason=reason), first, second)
     variance = two_way_products(
         influence=np.concatenate([first.influence, -second.influence])[:, None],
-        group=np.concatenate([np.arange(n), sets]),
+        group=np.concatenate([np.arange(cases.size), sets]),
         person=np.concatenate([cases, people]),
     )
-    return _compare(first, second, max(float(variance[0, 0]), 0.0) * n / (n - 1), n)
+    return _compare(first, second, max(float(variance[0, 0]), 0.0) * n_sets / (n_sets - 1), n)
 
 
 def _compare(seen: _Side, other: _Side, variance: float, n: int) -> Incidence:

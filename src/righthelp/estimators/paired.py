@@ -45,8 +45,8 @@ class PairedMeans:
     """Means of the same people's first and last values and of their change, last less first.
 
     sd, se: of the change; low, high: its 95% interval by Student's t with n - 1 degrees. sd is None
-    for one person, se and interval unless status is "ok". correlation: of first and last; None below
-    three people or where a side does not vary. Means are None when status is "not_estimable".
+    for one person, se and interval unless status is "ok". correlation: of first and last; None
+    below three people or where a side does not vary. Means are None when "not_estimable".
     """
 
     mean_first: float | None

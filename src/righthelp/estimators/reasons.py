@@ -16,6 +16,7 @@ from righthelp.estimators.result import NO_VARIATION, Status
 
 PEOPLE = 100
 ONE_PERSON = "one person gives no interval"
+REUSED = "comparators serve in too many of so few sets for an interval"
 
 
 @dataclass(frozen=True)
@@ -131,34 +132,23 @@ def change_by_reason(
     73:13, with the identity link. Checked by hand, against statsmodels OLS clustered, and by
     simulated coverage.
     """
-    b, a = as_counts(before, ndim=2), as_counts(after, ndim=2)
-    assert b.shape == a.shape
-    assert b.shape[1] > 0, "no reasons"
-    assert before_length > 0 and after_length > 0
-    n, k = b.shape
+    d = _per_person(before, after, before_length, after_length)
+    n, k = d.shape
     if n == 0:
         none = Change(None, None, None, None, 0, "not_estimable", "nobody was seen")
         return ReasonChanges((none,) * k, none, None, 0)
-    rate_before = PEOPLE * b.sum(axis=0) / (n * before_length)
-    rate_after = PEOPLE * a.sum(axis=0) / (n * after_length)
+    rate_before = PEOPLE * as_counts(before, ndim=2).sum(axis=0) / (n * before_length)
+    rate_after = PEOPLE * as_counts(after, ndim=2).sum(axis=0) / (n * after_length)
     covariance = None
     if n > 1:
-        d = a / after_length - b / before_length
         d = d - d.mean(axis=0)
         covariance = (d.T @ d) * (PEOPLE**2 / (n * (n - 1)))
     errors = _errors(covariance, k)
-    reason = ONE_PERSON if n == 1 else NO_VARIATION
-
-    def part(before: float, after: float, se: float | None) -> Change:
-        if se is None:
-            return Change(before, after, after - before, None, n, "point_only", reason)
-        return Change(before, after, after - before, se, n, "ok")
-
     parts = [
-        part(*row)
-        for row in zip(rate_before.tolist(), rate_after.tolist(), errors[:-1], strict=True)
+        _change(x, y, error, n)
+        for x, y, error in zip(rate_before.tolist(), rate_after.tolist(), errors[:-1], strict=True)
     ]
-    total = part(float(rate_before.sum()), float(rate_after.sum()), errors[-1])
+    total = _change(float(rate_before.sum()), float(rate_after.sum()), errors[-1], n)
     return ReasonChanges(tuple(parts), total, covariance, n)
 
 
@@ -183,14 +173,14 @@ def compare_by_reason(
     case d/n, of a comparator -d/(m n), each less its mean; covariance = [sum over sets (sum psi)
     (sum psi)' + the same over people - sum over rows psi psi'] n/(n-1) 100^2, as in compare_matched
     on the scale of counts. No sets: not estimable. A variance not above 0 (nobody differs, or heavy
-    reuse in few sets): a point. Source: Cameron, Gelbach & Miller 2011, J Bus Econ Stat 29:238.
-    Checked against statsmodels OLS clustered by set and by set and person, and by simulated
-    coverage.
+    reuse in few sets), which two-way errors allow: a point. Source: Cameron, Gelbach &
+    Miller 2011, J Bus Econ Stat 29:238. Checked against statsmodels OLS clustered by set and by set
+    and person, and by simulated coverage.
     """
     sets, people = as_codes(row_set), as_codes(row_person)
     cases = as_codes(case_person)
-    d1 = _change(case_before, case_after, before_length, after_length)
-    d0 = _change(row_before, row_after, before_length, after_length)
+    d1 = _per_person(case_before, case_after, before_length, after_length)
+    d0 = _per_person(row_before, row_after, before_length, after_length)
     n, k = d1.shape
     assert n == cases.size and len(d0) == sets.size == people.size and d0.shape[1] == k
     n_people = int(rank_codes(people)[0].size)
@@ -210,19 +200,12 @@ def compare_by_reason(
             person=np.concatenate([cases, people]),
         ) * (PEOPLE**2 * n / (n - 1))
     errors = _errors(covariance, k)
-    reason = ONE_PERSON if n == 1 else NO_VARIATION
-
-    def part(case: float, comparators: float, se: float | None) -> Difference:
-        difference = case - comparators
-        if se is None:
-            return Difference(case, comparators, difference, None, n, "point_only", reason)
-        return Difference(case, comparators, difference, se, n, "ok")
-
     case, comparators = PEOPLE * case, PEOPLE * comparators
     parts = [
-        part(*row) for row in zip(case.tolist(), comparators.tolist(), errors[:-1], strict=True)
+        _difference(x, y, error, n)
+        for x, y, error in zip(case.tolist(), comparators.tolist(), errors[:-1], strict=True)
     ]
-    total = part(float(case.sum()), float(comparators.sum()), errors[-1])
+    total = _difference(float(case.sum()), float(comparators.sum()), errors[-1], n)
     return ReasonDifferences(tuple(parts), total, covariance, n, n_people, sets.size)
 
 
@@ -248,11 +231,23 @@ def bound_uncoded(*, before: npt.ArrayLike, after: npt.ArrayLike, uncoded: int) 
     return UncodedBounds(low, high, proportional)
 
 
+def _change(before: float, after: float, error: float | str, n: int) -> Change:
+    if isinstance(error, str):
+        return Change(before, after, after - before, None, n, "point_only", error)
+    return Change(before, after, after - before, error, n, "ok")
+
+
+def _difference(case: float, comparators: float, error: float | str, n: int) -> Difference:
+    if isinstance(error, str):
+        return Difference(case, comparators, case - comparators, None, n, "point_only", error)
+    return Difference(case, comparators, case - comparators, error, n, "ok")
+
+
 def _share_out(coded: FloatArray, uncoded: float) -> FloatArray:
     return coded * (1 + uncoded / coded.sum()) if coded.any() else coded
 
 
-def _change(
+def _per_person(
     before: npt.ArrayLike, after: npt.ArrayLike, before_length: float, after_length: float
 ) -> FloatArray:
     b, a = as_counts(before, ndim=2), as_counts(after, ndim=2)
@@ -262,16 +257,19 @@ def _change(
     return a / after_length - b / before_length
 
 
-def _errors(covariance: FloatArray | None, k: int) -> list[float | None]:
-    """Standard errors of the K parts and, last, of their sum; None where there is no variance.
+def _errors(covariance: FloatArray | None, k: int) -> list[float | str]:
+    """Standard errors of the K parts and, last, of their sum; or why there is none.
 
-    The variance of a sum is rounding where the terms that make it up cancel to 1e-14 of them.
+    What is within 1e-14 of the terms that make a variance up is rounding.
     """
     if covariance is None:
-        return [None] * (k + 1)
-    variances = [*np.diag(covariance).tolist(), float(covariance.sum())]
-    sizes = [*(1e-20 for _ in range(k)), max(1e-20, 1e-14 * float(np.abs(covariance).sum()))]
-    return [
-        math.sqrt(variance) if variance > size else None
-        for variance, size in zip(variances, sizes, strict=True)
-    ]
+        return [ONE_PERSON] * (k + 1)
+    sums = [(float(v), float(v)) for v in np.diag(covariance)]
+    sums.append((float(covariance.sum()), float(np.abs(covariance).sum())))
+    return [_error(variance, max(1e-20, 1e-14 * abs(size))) for variance, size in sums]
+
+
+def _error(variance: float, rounding: float) -> float | str:
+    if variance > rounding:
+        return math.sqrt(variance)
+    return NO_VARIATION if variance >= -rounding else REUSED

@@ -28,7 +28,9 @@ def test_a_table_worked_by_hand() -> None:
     day 4: 7 at risk, two of kind 1, one of kind 2: F1 = 1/10 + 8/10 x 2/7 = 23/70,
     F2 = 1/10 + 8/10 x 1/7 = 15/70, S = 8/10 x 4/7 = 32/70.
     """
-    found = _find([0, 1, 2, 3, 4, 5], [1, 2, 2, 4, 4, 4, 5, 6, 6, 7], [1, 2, 0, 1, 1, 2, 0, 0, 0, 0])
+    found = _find(
+        [0, 1, 2, 3, 4, 5], [1, 2, 2, 4, 4, 4, 5, 6, 6, 7], [1, 2, 0, 1, 1, 2, 0, 0, 0, 0]
+    )
     assert [one.share for one in found.kinds[0]] == pytest.approx(
         [0, 1 / 10, 1 / 10, 1 / 10, 23 / 70, 23 / 70]
     )

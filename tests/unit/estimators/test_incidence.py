@@ -36,13 +36,18 @@ def _sets(seed: int, *, same_time: bool = False, reuse: bool = True) -> dict[str
     r = row_set.size
     # A person is in a set once: rows of a set follow one another, and people come round in order.
     person = np.arange(r) % (r // 3) if reuse else np.arange(r)
+    case_person = np.arange(n) + 1000
+    if reuse:
+        # Half way round the pool from the set's own comparators: nobody is in a set twice.
+        own = person[np.searchsorted(row_set, np.arange(10))]
+        case_person[:10] = (own + r // 6) % (r // 3)
     case_time = np.full(n, 180) if same_time else rng.integers(30, 181, n)
     row_time = np.full(r, 180) if same_time else rng.integers(30, 181, r)
     frailty = rng.gamma(1.0, 0.01, r)
     return {
         "case_events": rng.poisson(rng.gamma(1.0, 0.01, n) * case_time),
         "case_time": case_time,
-        "case_person": np.where(np.arange(n) < 10, np.arange(n) + 20, np.arange(n) + 1000),
+        "case_person": case_person,
         "row_set": row_set,
         "row_events": rng.poisson(frailty[person] * row_time),
         "row_time": row_time,
@@ -99,23 +104,24 @@ def test_statsmodels_clustered_by_person_gives_the_same(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_statsmodels_clustered_by_set_and_person_gives_the_same_of_matched(seed: int) -> None:
+    """Weights 1/m as rows repeated 60 or 60/m times."""
     made = _sets(seed)
     found = matched_incidence_ratio(**made).estimate
     n, r = made["case_events"].size, made["row_set"].size
-    y = np.concatenate([made["case_events"], made["row_events"]])
-    t = np.concatenate([made["case_time"], made["row_time"]])
-    weight = np.concatenate([np.ones(n), 1 / np.bincount(made["row_set"])[made["row_set"]]])
-    sets = np.concatenate([np.arange(n), made["row_set"]])
-    person = np.concatenate([made["case_person"], made["row_person"]])
-    person = np.unique(person, return_inverse=True)[1]
-    model = sm.GLM(
-        y,
-        np.column_stack([np.ones(n + r), np.repeat([1.0, 0.0], [n, r])]),
+    times = np.concatenate([np.full(n, 60), 60 // np.bincount(made["row_set"])[made["row_set"]]])
+
+    def both(case: str, row: str) -> Any:
+        return np.repeat(np.concatenate([made[case], made[row]]), times)
+
+    sets = np.repeat(np.concatenate([np.arange(n), made["row_set"]]), times)
+    person = np.unique(both("case_person", "row_person"), return_inverse=True)[1]
+    is_case = np.repeat(np.repeat([1.0, 0.0], [n, r]), times)
+    fitted = sm.GLM(
+        both("case_events", "row_events"),
+        np.column_stack([np.ones_like(is_case), is_case]),
         family=sm.families.Poisson(),
-        offset=np.log(t),
-        var_weights=weight,
-    )
-    fitted = model.fit(
+        offset=np.log(both("case_time", "row_time")),
+    ).fit(
         cov_type="cluster",
         cov_kwds={"groups": np.column_stack([sets, person]), "use_correction": False},
         tol=1e-14,
@@ -164,8 +170,8 @@ def test_nothing_is_added_to_a_zero(changes: dict[str, Any], reason: str) -> Non
     found = incidence_ratio(**(given | changes))
     assert (found.estimate.status, found.estimate.log_rr) == ("not_estimable", None)
     assert found.estimate.reason == reason
-    rate = found.seen_rate
-    assert rate is None if "time" in reason else rate == pytest.approx(sum(changes.get("seen_events", [3])) / 300)
+    assert found.seen_rate == (None if "time" in reason else found.seen_events / 300)
+    assert found.seen_events == (0 if "seen_events" in changes else 3)
 
 
 def test_people_without_time_are_no_people() -> None:
@@ -178,6 +184,25 @@ def test_people_without_time_are_no_people() -> None:
         "seen_person": np.append(made["seen_person"], 999),
     }
     assert incidence_ratio(**more) == incidence_ratio(**made)
+
+
+def test_sets_without_time_are_no_sets() -> None:
+    made = _sets(6)
+    more = {
+        "case_events": np.append(made["case_events"], 0),
+        "case_time": np.append(made["case_time"], 0),
+        "case_person": np.append(made["case_person"], 9999),
+        "row_set": np.append(made["row_set"], 50),
+        "row_events": np.append(made["row_events"], 0),
+        "row_time": np.append(made["row_time"], 0),
+        "row_person": np.append(made["row_person"], 9998),
+    }
+    found, alone = (
+        matched_incidence_ratio(**more).estimate,
+        matched_incidence_ratio(**made).estimate,
+    )
+    assert (found.log_rr, found.n) == (alone.log_rr, 50)
+    assert found.se == pytest.approx(alone.se, rel=1e-12)
 
 
 def test_one_set_is_too_few() -> None:
