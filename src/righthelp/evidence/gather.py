@@ -121,8 +121,7 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
     """
     check_returns(study, returns)
     sites = account_sites(study, returns, log=log)
-    order = {site.id: position for position, site in enumerate(sites)}
-    returns = sorted(returns, key=lambda one: order[one.site])
+    returns = _put_in_order(returns, sites)
     rows = {
         name: tuple(row for one in returns for row in one.tables[name])
         for name in (table.name for table in TABLES)
@@ -179,6 +178,12 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
             matched=matched.claim,
         ),
     )
+
+
+def _put_in_order(returns: Sequence[Released], sites: Sequence[SiteAccount]) -> list[Released]:
+    """The returns in the study's order of sites."""
+    order = [site.id for site in sites]
+    return sorted(returns, key=lambda one: order.index(one.site))
 
 
 def _vary_sites(

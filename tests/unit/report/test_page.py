@@ -21,6 +21,7 @@ SECTIONS = [
     "summary",
     "counted",
     "happened",
+    "consultation",
     "anyway",
     "across",
     "definitions",

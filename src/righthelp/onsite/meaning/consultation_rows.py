@@ -84,7 +84,7 @@ class _Side:
         top, bottom = float(self.weight @ over) / size, float(self.weight @ under)
         return size * round_to_base(top) / round_to_base(bottom)
 
-    def share(self, part: Floats, whole: Floats, policy: Policy) -> float | None:
+    def share(self, part: Floats, whole: Floats, *, policy: Policy) -> float | None:
         """Per 100, of sums rounded as counts are; None where few people have any of the part."""
         n_whole = round_to_base(float(self.weight @ whole))
         few = policy.hides(self._count_people(part)) or not n_whole
@@ -136,7 +136,9 @@ def _show_side(
     if measure in NEEDS:
         for at, window in enumerate(("before", "after")):
             lacking[f"lacking_{window}"] = side.share(
-                found.lacking[measure][at][side.places], found.total[at][side.places], policy
+                found.lacking[measure][at][side.places],
+                found.total[at][side.places],
+                policy=policy,
             )
     return _row(
         group,
