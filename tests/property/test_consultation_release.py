@@ -1,4 +1,4 @@
-"""Nothing that was withheld of consultations or of the dose can be had back, whatever was counted."""
+"""Nothing withheld of consultations or of the dose can be had back, whatever was counted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NUMBERS = ("n", "before", "after", "change", "se", "lacking_before", "lacking_af
 
 
 def make_parts(rng: np.random.Generator, n: int, measure: str) -> RatioParts:
-    """Sums of n people, seldom or often above nought; for continuity one of each in both windows."""
+    """Sums of n people, seldom or often above nought; for continuity one of each in a window."""
     often, has = rng.uniform(0, 0.6), rng.random(n) < rng.choice([0.1, 0.7, 1.0])
     columns = {}
     for window in ("before", "after"):
