@@ -100,9 +100,7 @@ def test_every_rule_changes_the_digest(study: Study) -> None:
             digest = study.model_copy(update={name: changed}).digest()
             assert (digest == study.digest()) == (key in words)
             met.add(digest)
-    rules = [
-        name for name in SETTINGS if "." in name and name.split(".")[0] not in REPORT_ALONE
-    ]
+    rules = [name for name in SETTINGS if "." in name and name.split(".")[0] not in REPORT_ALONE]
     assert len(met) == 1 + len(rules) - len(words)
 
 

@@ -29,7 +29,7 @@ def look(*rows: Appointment, more: Records | None = None, **study: Any) -> Consu
         return read_consultations(engine, rules)
 
 
-def ratio(found: Consultations, measure: str) -> tuple[tuple[float, float], tuple[float, float]]:
+def ratio(found: Consultations, measure: str) -> Any:
     """Over and under the line, before and after."""
     columns = [float(column[0]) for column in found.parts[measure].columns]
     return (columns[0], columns[1]), (columns[2], columns[3])
@@ -129,7 +129,7 @@ def test_the_wait_is_from_the_booking_and_a_slip_is_none() -> None:
     assert found.lacking["wait"][1][0] == 2
 
 
-def test_a_trace_of_the_link_worker_lies_before_the_day_and_not_too_long_before() -> None:
+def test_a_sign_of_the_link_worker_lies_before_the_day_and_not_too_long_before() -> None:
     """A contact missed leaves none, a message does; one of the same day may have come after."""
     flagged, seen = date(2024, 6, 1), date(2024, 8, 1)
     more = Records(

@@ -17,7 +17,7 @@ SMALLEST = (
     '[study]\ntitle = "Our study"\n[[site]]\nid = "north"\nroute = "counts"\n'
     'path = "north.xlsx"\nindex_month = "2024-03"\n'
 )
-NAMED = {"year": "2023/24", "basis": "PSSRU, without qualification"}
+NAMED: dict[str, Any] = {"year": "2023/24", "basis": "PSSRU, without qualification"}
 
 
 def _refuse(text: str, folder: Path) -> list[str]:
@@ -31,20 +31,16 @@ def _refuse(text: str, folder: Path) -> list[str]:
 
 def test_no_price_is_named_unless_the_study_names_one() -> None:
     study = make_study()
-    assert (study.cost.gp, study.cost.link_worker) == (None, None)
+    assert [study.cost.gp, study.cost.link_worker] == [None, None]
     asked = study.consultation
     assert (asked.repeat_days, asked.visible_days, asked.at_least_visits) == (7, 30, 2)
 
 
 def test_the_link_worker_has_a_price_by_the_contact_or_by_the_hour() -> None:
     """45 minutes of an hour at 39 pounds are 29.25 pounds."""
-    contact = Cost(**NAMED, link_worker_contact=(20, 30, 40))  # type: ignore[arg-type]
+    contact = Cost(**NAMED, link_worker_contact=(20, 30, 40))
     assert contact.link_worker == (20, 30, 40)
-    hour = Cost(
-        **NAMED,  # type: ignore[arg-type]
-        link_worker_hour=(39, 44, 48),
-        link_worker_minutes=45,
-    )
+    hour = Cost(**NAMED, link_worker_hour=(39, 44, 48), link_worker_minutes=45)
     assert hour.link_worker == (29.25, 33, 36)
     assert hour.gp is None
 

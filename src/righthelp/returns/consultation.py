@@ -14,7 +14,7 @@ MEASURES: Mapping[str, str] = {
     "missed": "Missed, per 100 booked",
     "repeat": "Soon followed by another, per 100",
     "wait": "Days from booking to appointment",
-    "visible": "After a trace of the link worker, per 100",
+    "visible": "After a sign of the link worker, per 100",
 }
 CONTINUITY = ("usual_provider", "same_clinician")
 """Means over people; every other measure is a sum over people over a sum over people."""

@@ -141,7 +141,7 @@ def _influences(
     cases: RatioParts, rows: RatioParts, place: np.ndarray, k: int
 ) -> list[tuple[int, int, float]]:
     """(set, person, what it adds) of every row, in loops; people as numbered here."""
-    found = []
+    found: list[tuple[int, int, float]] = []
     sides = ((cases, np.arange(len(cases.over_before)), 1.0), (rows, place, -1 / k))
     for parts, sets, sign in sides:
         b = parts.over_before.sum() / parts.under_before.sum()

@@ -87,7 +87,7 @@ def test_a_direction_needs_an_interval_beyond_the_margin(
 def test_directions_take_account_of_all_measures_together() -> None:
     """2.2 errors beyond the margin tell of one measure, not of six; what the link worker left to
     see is never asked."""
-    facts = {"seen": (10, 10.5 + 2.2 * 0.4), "others": 0.0, "se": 0.4}
+    facts: dict[str, Any] = {"seen": (10, 10.5 + 2.2 * 0.4), "others": 0.0, "se": 0.4}
     assert bring(at("a", list_measure("wait", **facts))).together[0].direction == "higher"
     found = {
         one.measure: one.direction for one in bring(at("a", list_everything(**facts))).together

@@ -72,7 +72,7 @@ def test_a_row_holds_each_group_with_its_interval(evidence: Evidence) -> None:
 def test_sentences_name_what_can_be_told_and_not_whether_it_is_good(evidence: Evidence) -> None:
     said = say_consultation(evidence)
     assert sum("the change is higher than in matched people" in one for one in said) == 6
-    assert not any("trace of the link worker" in one for one in said)
+    assert not any("sign of the link worker" in one for one in said)
     (dose,) = say_dose(evidence)
     assert dose == (
         "People saw the link worker 3.5 to 4.5 times on average by the end of the after window; "
@@ -87,8 +87,14 @@ def test_capacity_is_time_and_its_price_has_a_year_a_basis_and_a_range(evidence:
     said = say_capacity(one)
     assert said[0].startswith("Capacity freed, by the adjusted estimate: 100 GP contacts per 100")
     assert said[1] == "Beside it stand 350 contacts with the link worker per 100 people."
-    assert re.match(r"At the prices named that is 4,200 pounds \(range [\d,]+ to [\d,]+\)", said[2])
-    assert said[3].startswith("The link worker's own contacts are 7,180 pounds (range 6,820 to ")
+    assert re.match(
+        r"At prices of 2023/24 \(with and without direct care staff\) that is 4,200 pounds "
+        r"\(range [\d,]+ to [\d,]+\) per 100 people\.",
+        said[2],
+    )
+    assert said[3].startswith(
+        "The link worker's own contacts, at prices of 2023/24, are 7,180 pounds (range 6,820 to "
+    )
     assert said[-1] == NOT_CASH
     notes = " ".join(list_capacity(one).notes)
     assert "2023/24" in notes

@@ -79,7 +79,7 @@ def say_capacity(evidence: Evidence) -> tuple[str, ...]:
     one = found.together
     if one.freed is None and len(found.sites) == 1:
         one = found.sites[0]
-    outcome = evidence.study.study.outcome
+    outcome, cost = evidence.study.study.outcome, evidence.study.cost
     if one.freed is None:
         return (f"Capacity freed or used is not estimable here, because {one.reason}.",)
     said = [_say_amount(one, outcome)]
@@ -88,10 +88,13 @@ def say_capacity(evidence: Evidence) -> tuple[str, ...]:
             f"Beside it stand {one.link_worker:,.0f} contacts with the link worker per 100 people."
         )
     if one.worth is not None:
-        said.append(f"At the prices named that is {_say_pounds(one.worth)} per 100 people.")
+        said.append(
+            f"At prices of {cost.year} ({cost.basis}) that is {_say_pounds(one.worth)} per 100 "
+            "people."
+        )
     if one.link_worker_cost is not None:
         said.append(
-            "The link worker's own contacts are "
+            f"The link worker's own contacts, at prices of {cost.year}, are "
             f"{_say_pounds(one.link_worker_cost)} per 100 people."
         )
     return (*said, NOT_CASH)

@@ -66,7 +66,7 @@ def name_measure(measure: str, study: Study) -> str:
     if measure == "repeat":
         return f"Followed by another within {asked.repeat_days} days, per 100"
     if measure == "visible":
-        return f"After a trace of the link worker within {asked.visible_days} days, per 100"
+        return f"After a sign of the link worker within {asked.visible_days} days, per 100"
     return MEASURES[measure]
 
 
