@@ -335,8 +335,8 @@ def _say_allowed(field: Mapping[str, Any]) -> str:
         return _list_words(field["enum"])
     kind = field["type"]
     if kind == "array":
-        least = "at least one of: " if field.get("minItems") else "a list of: "
-        return least + _say_allowed(field["items"])
+        least = {field.get("maxItems"): f"{field.get('minItems')}, each of: ", None: "a list of: "}
+        return least.get(field.get("minItems"), "at least one of: ") + _say_allowed(field["items"])
     if kind == "object":
         words = {"string": "text", "number": "numbers", "array": "lists"}
         return f"names and {words.get(field['additionalProperties'].get('type'), 'tables')}"
@@ -346,7 +346,8 @@ def _say_allowed(field: Mapping[str, Any]) -> str:
     if "pattern" in field:
         return f"text like `{field['pattern']}`"
     formats = {"date": "a date, such as 2024-03-01", "path": "a path"}
-    return formats.get(field.get("format", ""), "true, false" if kind == "boolean" else "text")
+    plain = {"boolean": "true, false", "number": "numbers"}.get(kind, "text")
+    return formats.get(field.get("format", ""), plain)
 
 
 def _list_words(words: Iterable[str]) -> str:

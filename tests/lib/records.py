@@ -49,6 +49,9 @@ class Appointment:
     mode: str = "face_to_face"
     category: str | None = None
     practice_id: str = "P1"
+    clinician_id: str | None = None
+    duration_minutes: float | None = None
+    booked_date: date | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from righthelp.errors import ProtocolError, UsageError
 from righthelp.evidence import gather
 from righthelp.protocol.load import load_study
 from righthelp.protocol.requests import LOG, Entry, add_entry, read_log, sum_effort
-from righthelp.protocol.study import Route
+from righthelp.protocol.routes import Route
 from righthelp.report.site_tables import list_sites
 from tests.lib.codelists import make_folder
 from tests.unit.report.eight_sites import make_returns, make_study

@@ -27,6 +27,7 @@ from righthelp.evidence.estimates import (
     read_estimates,
 )
 from righthelp.evidence.matched import MatchedEvidence, gather_matched
+from righthelp.evidence.meaning.capacity import CapacityEvidence, weigh_capacity
 from righthelp.evidence.meaning.gather import MeaningEvidence, gather_meaning
 from righthelp.evidence.scheme import SchemeEvidence, gather_scheme
 from righthelp.evidence.sites import SiteAccount, account_sites
@@ -93,6 +94,7 @@ class Evidence:
     matched: MatchedEvidence
     scheme: SchemeEvidence
     meaning: MeaningEvidence
+    capacity: CapacityEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -119,8 +121,7 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
     """
     check_returns(study, returns)
     sites = account_sites(study, returns, log=log)
-    order = {site.id: position for position, site in enumerate(sites)}
-    returns = sorted(returns, key=lambda one: order[one.site])
+    returns = _put_in_order(returns, sites)
     rows = {
         name: tuple(row for one in returns for row in one.tables[name])
         for name in (table.name for table in TABLES)
@@ -163,6 +164,7 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
         matched=matched,
         scheme=gather_scheme(rows["series"]),
         meaning=gather_meaning(rows),
+        capacity=weigh_capacity(rows, change, twins=twins, adjusted=adjusted, cost=study.cost),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(
@@ -176,6 +178,12 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
             matched=matched.claim,
         ),
     )
+
+
+def _put_in_order(returns: Sequence[Released], sites: Sequence[SiteAccount]) -> list[Released]:
+    """The returns in the study's order of sites."""
+    order = [site.id for site in sites]
+    return sorted(returns, key=lambda one: order.index(one.site))
 
 
 def _vary_sites(

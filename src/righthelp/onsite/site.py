@@ -21,7 +21,8 @@ from righthelp.onsite.sources.kinds import KINDS
 from righthelp.onsite.sources.records import read_records
 from righthelp.onsite.sources.summary import SiteSummary, read_summary
 from righthelp.protocol.contacts import Definition, list_definitions
-from righthelp.protocol.study import RECORD_ROUTES, Site, Study
+from righthelp.protocol.routes import RECORD_ROUTES
+from righthelp.protocol.study import Site, Study
 from righthelp.returns.tables import Released
 
 

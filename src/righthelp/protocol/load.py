@@ -19,7 +19,9 @@ from righthelp.protocol.codelists import say_how_many
 from righthelp.protocol.meanings import check_meanings, load_meanings
 from righthelp.protocol.outcomes import complain_outcomes
 from righthelp.protocol.reasons import Reason, is_priority
-from righthelp.protocol.study import RECORD_ROUTES, Site, Study, are_ages
+from righthelp.protocol.consultation_settings import complain_cost
+from righthelp.protocol.routes import RECORD_ROUTES
+from righthelp.protocol.study import Site, Study, are_ages
 from righthelp.protocol.support_settings import complain_support
 
 Place = tuple[str | int, ...]
@@ -103,6 +105,8 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         yield ("outcomes", *within), what, do
     for within, what, do in complain_support(given.get("support")):
         yield ("support", *within), what, do
+    for within, what, do in complain_cost(given.get("cost")):
+        yield ("cost", *within), what, do
     seen: set[str] = set()
     for number, site in enumerate(sites if isinstance(sites, list) else []):
         if not isinstance(site, dict):

@@ -18,9 +18,11 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from righthelp.protocol.calendar import add_months, parse_month
 from righthelp.protocol.categories import name_category
+from righthelp.protocol.consultation_settings import Consultation, Cost
 from righthelp.protocol.outcomes import Outcomes
 from righthelp.protocol.reasons import Codelists
 from righthelp.protocol.records import MODES, ROLES, STATUSES
+from righthelp.protocol.routes import RECORD_ROUTES, ROUTES_SAY, Route
 from righthelp.protocol.section import Section
 from righthelp.protocol.support_settings import SupportSettings
 
@@ -39,25 +41,6 @@ Status = Literal[
     "unknown",
 ]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Route = Literal[
-    "csv", "emis", "systmone", "cprd_aurum", "ehrql", "omop", "fhir", "vision", "counts", "summary"
-]
-RECORD_ROUTES: tuple[Route, ...] = (
-    "csv",
-    "emis",
-    "systmone",
-    "cprd_aurum",
-    "ehrql",
-    "omop",
-    "fhir",
-    "vision",
-)
-ROUTES_SAY = (
-    "Records: `csv` (our own tables, or others under a column map), `emis` (EMIS Web extract), "
-    "`systmone` (TPP SystmOne extract), `vision` (Vision extract), `cprd_aurum` (CPRD Aurum "
-    "extract), `ehrql` (ehrQL tables), `omop` (OMOP CDM 5.4), `fhir` (FHIR R4 NDJSON). "
-    "`counts`: a spreadsheet of people. `summary`: a form of means."
-)
 SiteId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
@@ -321,6 +304,10 @@ class Study(Section):
     codelists: Codelists = Field(default=Codelists(), description="Codes and their meaning.")
     outcomes: Outcomes = Field(default=Outcomes(), description="What people said of themselves.")
     support: SupportSettings = Field(default=SupportSettings(), description="Help and its time.")
+    consultation: Consultation = Field(
+        default=Consultation(), description="The consultation itself."
+    )
+    cost: Cost = Field(default=Cost(), description="What contacts cost, for the report alone.")
     disclosure: Disclosure = Field(default=Disclosure(), description="What may leave a site.")
     site: tuple[Site, ...] = Field(min_length=1, description="The sites, one table each.")
 
@@ -366,14 +353,15 @@ class Study(Section):
     def digest(self) -> str:
         """SHA-256 of the rules that every site shares.
 
-        Title, question and sites change nothing, nor where codelists or a value set lie; what the
-        lists mean and the version of the set do.
+        Title, question, prices and sites change nothing, nor where codelists or a value set lie;
+        what the lists mean and the version of the set do.
         """
         beside = {"value_set": {"__all__": {"path"}}}
         rules = self.model_dump(
             mode="json",
             exclude={
                 "site": True,
+                "cost": True,
                 "study": {"title", "question"},
                 "codelists": {"folder"},
                 "outcomes": beside,

@@ -32,15 +32,26 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference with its 95% interval, in the heading's decimals; `missing` where it is None."""
+    """A difference with its 95% interval, in the heading's decimals or its own; `missing` where it
+    is None."""
 
     value: float | None
     low: float | None = None
     high: float | None = None
     missing: str = "not estimable here"
+    decimals: int | None = None
 
 
-Cell = str | int | float | Count | Ratio | Difference | None
+@dataclass(frozen=True)
+class Amount:
+    """A number with decimals of its own, where the rows of a column differ in them."""
+
+    value: float | None
+    decimals: int
+    missing: str = ""
+
+
+Cell = str | int | float | Count | Ratio | Difference | Amount | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,8 @@ def show(cell: Cell, heading: Heading) -> str:
         return show_ratio(cell)
     if isinstance(cell, Difference):
         return show_difference(cell, decimals=heading.decimals)
+    if isinstance(cell, Amount):
+        return show_amount(cell)
     if isinstance(cell, str):
         return cell
     return show_number(cell, decimals=heading.decimals)
@@ -136,6 +149,7 @@ def show_difference(cell: Difference, *, decimals: int) -> str:
     """A difference with its sign and its interval, or the words for why there is none."""
     if cell.value is None:
         return cell.missing
+    decimals = decimals if cell.decimals is None else cell.decimals
     value, low, high = (_sign(x, decimals) for x in (cell.value, cell.low, cell.high))
     if low is None or high is None:
         return f"{value} (no{NBSP}interval)"
@@ -147,6 +161,11 @@ def _sign(value: float | None, decimals: int) -> str | None:
         return None
     text = show_number(value, decimals=decimals)
     return f"+{text}" if value > 0 and text.strip("0.") else text
+
+
+def show_amount(cell: Amount) -> str:
+    """A number in its own decimals, or the words for why there is none."""
+    return cell.missing if cell.value is None else show_number(cell.value, decimals=cell.decimals)
 
 
 def show_plain_ratio(log_rr: float) -> str:
@@ -165,7 +184,7 @@ def _name_class(cell: Cell, heading: Heading) -> str:
     if (
         (isinstance(cell, Count) and cell.value is None)
         or (isinstance(cell, Ratio) and cell.log_rr is None and cell.span is None)
-        or (isinstance(cell, Difference) and cell.value is None)
+        or (isinstance(cell, (Difference, Amount)) and cell.value is None)
     ):
         names.append("state")
     if heading.pinned:
@@ -185,6 +204,8 @@ def _spread(cell: Cell, key: str) -> dict[str, object]:
         }
     if isinstance(cell, Difference):
         return {key: cell.value, f"{key}_low": cell.low, f"{key}_high": cell.high}
+    if isinstance(cell, Amount):
+        return {key: cell.value}
     return {key: cell}
 
 

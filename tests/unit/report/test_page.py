@@ -22,6 +22,7 @@ SECTIONS = [
     "counted",
     "support",
     "happened",
+    "consultation",
     "anyway",
     "across",
     "definitions",
