@@ -28,6 +28,8 @@ from righthelp.evidence.estimates import (
 )
 from righthelp.evidence.matched import MatchedEvidence, gather_matched
 from righthelp.evidence.meaning.gather import MeaningEvidence, gather_meaning
+from righthelp.evidence.meaning.indicators import gather_theory, read_material
+from righthelp.evidence.meaning.theory import TheoryEvidence
 from righthelp.evidence.scheme import SchemeEvidence, gather_scheme
 from righthelp.evidence.sites import SiteAccount, account_sites
 from righthelp.evidence.summary import Summary, summarise
@@ -44,6 +46,7 @@ from righthelp.evidence.synthesis import (
 from righthelp.protocol.contacts import PRIMARY, list_definitions
 from righthelp.protocol.requests import Entry
 from righthelp.protocol.study import Study
+from righthelp.protocol.theory import Theory, load_theory
 from righthelp.returns.checks import check_returns
 from righthelp.returns.tables import TABLES, Released
 from righthelp.schema import Row
@@ -93,6 +96,7 @@ class Evidence:
     matched: MatchedEvidence
     scheme: SchemeEvidence
     meaning: MeaningEvidence
+    theory: TheoryEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -112,33 +116,37 @@ class Evidence:
         return next(site.label for site in self.sites if site.id == site_id)
 
 
-def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = ()) -> Evidence:
+def gather(
+    study: Study,
+    returns: Sequence[Released],
+    *,
+    log: Sequence[Entry] = (),
+    theory: Theory | None = None,
+) -> Evidence:
     """Bring the returns of a study together. log: what the team noted of asking the sites.
 
-    Raises DataRefused for returns that are not of this study, its sites or its rules.
+    theory: how the scheme might work; the one that ships with righthelp unless given. Raises
+    DataRefused for returns that are not of this study, its sites or its rules.
     """
     check_returns(study, returns)
     sites = account_sites(study, returns, log=log)
     order = {site.id: position for position, site in enumerate(sites)}
     returns = sorted(returns, key=lambda one: order[one.site])
-    rows = {
-        name: tuple(row for one in returns for row in one.tables[name])
-        for name in (table.name for table in TABLES)
-    }
+    rows = _join_rows(returns)
     who, outcome = study.index.who, study.study.outcome
     estimates = read_estimates(rows["estimates"])
     twins = tuple(pair_site(estimates, site=one.site, who=who, outcome=outcome) for one in returns)
     adjusted = combine_twins(twins, outcome=outcome)
     crude = _combine_crude(twins, adjusted=adjusted, outcome=outcome)
-    change = tuple(
-        found
-        for twin in twins
-        if (found := read_change(rows["change"], site=twin.site, who=who, twin=twin))
-    )
+    change = _read_changes(rows, twins, who=who)
     course = read_course(rows["course"])
     left_out = leave_out_each(twins, outcome=outcome)
     change_total = add_change(change)
     matched = gather_matched(rows, estimates, outcome=outcome)
+    meaning = gather_meaning(rows)
+    seen = read_material(
+        rows, study, twins=twins, adjusted=adjusted, change=change, meaning=meaning
+    )
     return Evidence(
         study=study,
         digest=study.digest(),
@@ -162,7 +170,8 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
         not_held=read_not_held(rows["not_held"]),
         matched=matched,
         scheme=gather_scheme(rows["series"]),
-        meaning=gather_meaning(rows),
+        meaning=meaning,
+        theory=gather_theory(theory or load_theory(), seen),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(
@@ -175,6 +184,25 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
             change=change_total,
             matched=matched.claim,
         ),
+    )
+
+
+def _join_rows(returns: Sequence[Released]) -> dict[str, tuple[Row, ...]]:
+    """The rows of every declared table, of all returns in their order."""
+    return {
+        table.name: tuple(row for one in returns for row in one.tables[table.name])
+        for table in TABLES
+    }
+
+
+def _read_changes(
+    rows: Mapping[str, Sequence[Row]], twins: Sequence[Twin], *, who: str
+) -> tuple[SiteChange, ...]:
+    """The change of every site that has one."""
+    return tuple(
+        found
+        for twin in twins
+        if (found := read_change(rows["change"], site=twin.site, who=who, twin=twin))
     )
 
 

@@ -41,13 +41,17 @@ _ISSUES = {
 def load_study(path: Path) -> Study:
     """Read a study file; raises ProtocolError with all its problems, in the order of the file.
 
-    The paths of sites are taken from the study file's own folder.
+    The paths of sites and of the theory are taken from the study file's own folder. The theory is
+    read for the report alone: a site that counts need not have it.
     """
     text = read_text(path, "the study file")
     study = parse_toml(text, Study, name=path.name, checks=_check_study, told=("value_error",))
     folder = path.resolve().parent
     sites = tuple(_resolve(site, folder) for site in study.site)
-    return study.model_copy(update={"site": sites})
+    about = study.study
+    if about.theory is not None:
+        about = about.model_copy(update={"theory": folder / about.theory})
+    return study.model_copy(update={"site": sites, "study": about})
 
 
 def _resolve(site: Site, folder: Path) -> Site:

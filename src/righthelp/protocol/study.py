@@ -82,6 +82,11 @@ class About(Section):
         default="GP contacts",
         description="What the counted contacts are called in the report.",
     )
+    theory: Path | None = Field(
+        default=None,
+        description="File that says how the scheme might work (TOML), from the study file; the "
+        "default is the theory that ships with righthelp. The report alone reads it.",
+    )
 
 
 class Index(Section):
@@ -363,8 +368,13 @@ class Study(Section):
         return self.index.index_from, self.index.index_to
 
     def digest(self) -> str:
-        """SHA-256 of the rules that every site shares; title, question and sites change nothing."""
-        rules = self.model_dump(mode="json", exclude={"site": True, "study": {"title", "question"}})
+        """SHA-256 of the rules that every site shares.
+
+        Title, question, theory and sites change nothing.
+        """
+        rules = self.model_dump(
+            mode="json", exclude={"site": True, "study": {"title", "question", "theory"}}
+        )
         text = json.dumps(rules, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

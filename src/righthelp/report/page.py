@@ -11,6 +11,7 @@ from righthelp.evidence.claims import Claim
 from righthelp.evidence.summary import ONE_SIGNAL
 from righthelp.report import explanations, ratio_tables, tables
 from righthelp.report.figures import draw_all
+from righthelp.report.meaning.theory import show_theory
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,6 +37,7 @@ def render_page(evidence: Evidence) -> str:
             designs=explanations.list_designs(evidence),
             rules=explanations.list_rules(evidence.study),
             verdicts=explanations.VERDICTS,
+            theory=show_theory(evidence),
             glossary=explanations.GLOSSARY,
             version=_find_version(),
         )
