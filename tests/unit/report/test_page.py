@@ -21,6 +21,7 @@ SECTIONS = [
     "summary",
     "counted",
     "happened",
+    "theory",
     "anyway",
     "across",
     "definitions",

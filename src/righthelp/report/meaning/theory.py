@@ -20,22 +20,14 @@ VERDICTS: Mapping[Verdict, str] = {
     "not_looked_at": "cannot be looked at here",
 }
 SHORT: Mapping[Verdict, str] = {**VERDICTS, "not_looked_at": "not looked at"}
-VERDICT_RULES: tuple[tuple[str, str], ...] = (
-    (
-        VERDICTS["consistent"],
-        "All of its indicators that were supplied are as expected, at least one besides the "
-        "direction of contacts, and no rival statement fits as well. It is not shown to be true.",
-    ),
-    (
-        VERDICTS["not_distinguishable"],
-        "A rival fits as well, something is unclear, or only the direction of contacts is known.",
-    ),
-    (VERDICTS["contradicted"], "An indicator is clearly the other way."),
-    (
-        VERDICTS["not_looked_at"],
-        "Its indicators were not supplied, or those it is about are not there.",
-    ),
-)
+VERDICT_RULES: Mapping[Verdict, str] = {
+    "consistent": "All of its indicators that were supplied are as expected, at least one besides "
+    "the direction of contacts, and no rival statement fits as well. It is not shown to be true.",
+    "not_distinguishable": "A rival fits as well, something is unclear, or only the direction of "
+    "contacts is known.",
+    "contradicted": "An indicator is clearly the other way.",
+    "not_looked_at": "Its indicators were not supplied, or those it is about are not there.",
+}
 EXPECTED_WORDS: Mapping[Expected, str] = {
     "up": "higher",
     "down": "lower",
@@ -107,7 +99,7 @@ def show_theory(evidence: Evidence) -> ShownTheory:
         is_looked_at=told.is_looked_at,
         sentence=_say_all(told.rows),
         rows=tuple(_show_row(one) for one in told.rows),
-        rules=VERDICT_RULES,
+        rules=tuple((VERDICTS[name], rule) for name, rule in VERDICT_RULES.items()),
         signs=tuple(STATUSES.values()),
     )
 
