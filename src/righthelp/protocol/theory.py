@@ -140,7 +140,7 @@ def _check_indicators(row: Mapping[str, Any], place: Place) -> Iterator[Complain
             yield own, f"{name} cannot be expected {expected}", f"Expect it {allowed}."
     if not set(indicators) - {GP_CONTACTS}:
         yield (
-            (*place, "indicators"),
+            (*place, "indicators", *indicators),
             f"{ALONE}, and this row has nothing else",
             "Add an indicator that only this row would show, such as need_met.",
         )

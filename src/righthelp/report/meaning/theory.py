@@ -283,8 +283,8 @@ def _say_sites(one: RowEvidence) -> str:
     if len(one.sites) < 2:
         return ""
     counted = Counter(judged.verdict for judged in one.sites.values())
-    parts = [f"{SHORT[name]} at {counted[name]}" for name in VERDICTS if counted[name]]
-    return f"By site: {join_words(parts)} of {len(one.sites)}."
+    parts = [f"{SHORT[name]}: {counted[name]}" for name in VERDICTS if counted[name]]
+    return f"Of {len(one.sites)} sites, {'; '.join(parts)}."
 
 
 def _say_all(rows: Sequence[RowEvidence]) -> str:
