@@ -209,7 +209,9 @@ def test_the_interval_of_a_share_is_wilsons(k: int, n: int) -> None:
 def test_rounding_and_withholding_widen_a_share() -> None:
     rounded, withheld = Count(40.0, "rounded"), Count(None, "suppressed")
     assert bound_share([rounded], of=Count(400.0, "rounded")) == Share(37.5, 42.5, 397.5, 402.5)
-    assert bound_share([rounded, withheld], of=Count(400.0, "given")) == Share(37.5, 51.5, 400, 400)
+    assert bound_share([rounded, withheld], of=Count(400.0, "given")) == Share(
+        37.5, 51.5, 400, 400, is_withheld_in_part=True
+    )
     assert bound_share([rounded], of=withheld) is None
     assert bound_share([Count(None, "not_collected")], of=rounded) is None
 
@@ -220,7 +222,9 @@ def test_a_share_is_unclear_where_what_is_withheld_could_decide() -> None:
     known, of = Count(30.0, "given"), Count(500.0, "given")
     assert read_shares({"a": bound_share([known], of=of)}).sites["a"].direction == "absent"
     share = bound_share([known, *withheld], of=of)
-    assert read_shares({"a": share}).sites["a"].direction == "unclear"
+    seen = read_shares({"a": share}).sites["a"]
+    assert seen.direction == "unclear"
+    assert seen.words.startswith("6% to 20%, some being withheld, of 500 people (95% interval ")
 
 
 def test_over_the_sites_people_are_added_up_and_ratios_brought_together() -> None:

@@ -112,6 +112,7 @@ class Share:
     high: float
     n_low: float
     n_high: float
+    is_withheld_in_part: bool = False
 
 
 def bound_share(counts: Iterable[Count], *, of: Count) -> Share | None:
@@ -119,12 +120,19 @@ def bound_share(counts: Iterable[Count], *, of: Count) -> Share | None:
 
     Every count is known up to its rounding, and a withheld one as a small number.
     """
-    parts = [_bound(one) for one in counts]
+    given = list(counts)
+    parts = [_bound(one) for one in given]
     if of.value is None or not of.value or not parts or None in parts:
         return None
     n_low, n_high = _bound(of) or (0.0, 0.0)
     known = [part for part in parts if part is not None]
-    return Share(sum(low for low, _ in known), sum(high for _, high in known), n_low, n_high)
+    return Share(
+        low=sum(low for low, _ in known),
+        high=sum(high for _, high in known),
+        n_low=n_low,
+        n_high=n_high,
+        is_withheld_in_part=any(one.state == "suppressed" for one in given),
+    )
 
 
 def read_shares(
@@ -139,8 +147,15 @@ def read_shares(
     sites = {site: _see_share(one, of=of, limit=limit) for site, one in known.items()}
     if not known:
         return Reading({}, NOT_SUPPLIED)
-    ends = zip(*((one.low, one.high, one.n_low, one.n_high) for one in known.values()), strict=True)
-    return Reading(sites, _see_share(Share(*map(sum, ends)), of=of, limit=limit))
+    all_of_them = known.values()
+    whole = Share(
+        low=sum(one.low for one in all_of_them),
+        high=sum(one.high for one in all_of_them),
+        n_low=sum(one.n_low for one in all_of_them),
+        n_high=sum(one.n_high for one in all_of_them),
+        is_withheld_in_part=any(one.is_withheld_in_part for one in all_of_them),
+    )
+    return Reading(sites, _see_share(whole, of=of, limit=limit))
 
 
 def _see_share(share: Share, *, of: str, limit: float) -> Seen:
@@ -152,11 +167,11 @@ def _see_share(share: Share, *, of: str, limit: float) -> Seen:
     elif most < limit:
         direction = "absent"
     n = (share.n_low + share.n_high) / 2
-    middle = (share.low + share.high) / 2 / n
-    words = (
-        f"about {100 * middle:.0f}% of {n:,.0f} {of} (95% interval {100 * least:.0f}% to "
-        f"{100 * most:.0f}%)"
-    )
+    low, high = (f"{100 * min(one / n, 1):.0f}%" for one in (share.low, share.high))
+    point = f"about {100 * (share.low + share.high) / 2 / n:.0f}%"
+    if share.is_withheld_in_part:
+        point = f"{low} to {high}, some being withheld,"
+    words = f"{point} of {n:,.0f} {of} (95% interval {100 * least:.0f}% to {100 * most:.0f}%)"
     return Seen(direction, words, n)
 
 
@@ -165,7 +180,7 @@ def _wilson(k: float, n: float) -> tuple[float, float]:
     p, z2 = k / n, Z95 * Z95
     middle, scale = p + z2 / (2 * n), 1 + z2 / n
     half = Z95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return (middle - half) / scale, (middle + half) / scale
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def _bound(count: Count) -> tuple[float, float] | None:

@@ -19,7 +19,7 @@ Verdict = Literal["consistent", "not_distinguishable", "contradicted", "not_look
 
 ONLY_DIRECTION = (
     "Of its indicators only the direction of contacts was supplied, and that alone never "
-    "identifies a row."
+    "identifies a statement."
 )
 OPPOSITES: Mapping[str, tuple[Direction, ...]] = {
     "up": ("down",),

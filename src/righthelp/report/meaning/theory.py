@@ -25,7 +25,8 @@ VERDICT_RULES: Mapping[Verdict, str] = {
     "the direction of contacts, and no rival statement fits as well. It is not shown to be true.",
     "not_distinguishable": "A rival fits as well, something is unclear, or only the direction of "
     "contacts is known.",
-    "contradicted": "An indicator is clearly the other way.",
+    "contradicted": "An indicator is clearly the other way among the people counted. Of some of "
+    "them the statement may hold all the same.",
     "not_looked_at": "Its indicators were not supplied, or those it is about are not there.",
 }
 EXPECTED_WORDS: Mapping[Expected, str] = {
