@@ -283,8 +283,10 @@ def _describe_theory() -> str:
     from righthelp.protocol.theory import TheoryNote, TheoryRow
 
     parts = ["# The theory file", THEORY]
-    for name, part in {"row": TheoryRow, "note": TheoryNote}.items():
-        schema = part.model_json_schema()
+    for name, schema in (
+        ("row", TheoryRow.model_json_schema()),
+        ("note", TheoryNote.model_json_schema()),
+    ):
         parts += [f"## `[[{name}]]`", schema["description"], _tabulate_fields(schema)]
     rows = (
         (f"`{one.name}`", one.words, _list_words(one.allowed), one.rule, one.unit, f"`{one.table}`")

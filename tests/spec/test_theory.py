@@ -179,7 +179,7 @@ VERDICTS: list[tuple[tuple[Direction, Direction, Direction, Direction], str, str
     (("down", "absent", "absent", "present"), "contradicted", "Clearly the other way: the"),
     (("up", "not_supplied", "absent", "present"), "contradicted", "Clearly the other way"),
     (("down", "present", "absent", "absent"), "not_looked_at", "Its context is not there: ten"),
-    (("not_supplied", "not_supplied", "present", "present"), "not_looked_at", "None of its"),
+    (("not_supplied", "not_supplied", "present", "present"), "not_looked_at", "Nothing that would"),
 ]
 
 

@@ -14,7 +14,7 @@ from righthelp.evidence.counts import (
     add_change,
     add_flow,
     add_pattern,
-    read_change,
+    read_changes,
     read_not_held,
 )
 from righthelp.evidence.course import CoursePoint, MonthTogether, combine_course, read_course
@@ -130,23 +130,19 @@ def gather(
     """
     check_returns(study, returns)
     sites = account_sites(study, returns, log=log)
-    order = {site.id: position for position, site in enumerate(sites)}
-    returns = sorted(returns, key=lambda one: order[one.site])
-    rows = _join_rows(returns)
+    returns, rows = _arrange(returns, sites)
     who, outcome = study.index.who, study.study.outcome
     estimates = read_estimates(rows["estimates"])
     twins = tuple(pair_site(estimates, site=one.site, who=who, outcome=outcome) for one in returns)
     adjusted = combine_twins(twins, outcome=outcome)
     crude = _combine_crude(twins, adjusted=adjusted, outcome=outcome)
-    change = _read_changes(rows, twins, who=who)
+    change = read_changes(rows["change"], twins, who=who)
     course = read_course(rows["course"])
     left_out = leave_out_each(twins, outcome=outcome)
     change_total = add_change(change)
     matched = gather_matched(rows, estimates, outcome=outcome)
     meaning = gather_meaning(rows)
-    seen = read_material(
-        rows, study, twins=twins, adjusted=adjusted, change=change, meaning=meaning
-    )
+    seen = read_material(rows, study, twins=twins, adjusted=adjusted, meaning=meaning)
     return Evidence(
         study=study,
         digest=study.digest(),
@@ -187,23 +183,17 @@ def gather(
     )
 
 
-def _join_rows(returns: Sequence[Released]) -> dict[str, tuple[Row, ...]]:
-    """The rows of every declared table, of all returns in their order."""
-    return {
-        table.name: tuple(row for one in returns for row in one.tables[table.name])
+def _arrange(
+    returns: Sequence[Released], sites: Sequence[SiteAccount]
+) -> tuple[list[Released], dict[str, tuple[Row, ...]]]:
+    """The returns in the study's order, and the rows of every declared table in that order."""
+    order = {site.id: position for position, site in enumerate(sites)}
+    arranged = sorted(returns, key=lambda one: order[one.site])
+    rows = {
+        table.name: tuple(row for one in arranged for row in one.tables[table.name])
         for table in TABLES
     }
-
-
-def _read_changes(
-    rows: Mapping[str, Sequence[Row]], twins: Sequence[Twin], *, who: str
-) -> tuple[SiteChange, ...]:
-    """The change of every site that has one."""
-    return tuple(
-        found
-        for twin in twins
-        if (found := read_change(rows["change"], site=twin.site, who=who, twin=twin))
-    )
+    return arranged, rows
 
 
 def _vary_sites(

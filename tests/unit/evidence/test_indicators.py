@@ -50,7 +50,6 @@ def read_material_of(**sites: Tables) -> Material:
         STUDY,
         twins=evidence.twins,
         adjusted=evidence.adjusted,
-        change=evidence.change,
         meaning=evidence.meaning,
     )
 

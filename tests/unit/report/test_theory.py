@@ -87,7 +87,7 @@ def test_the_verdicts_are_counted_and_explained(section: str, evidence: Evidence
     counted = [row.together.verdict for row in evidence.theory.rows]
     assert counted.count("not_looked_at") == 6
     assert (
-        "Of 15 statements: 1 is consistent, 8 are not distinguishable and none is contradicted. "
+        "Of 15 statements, 1 is consistent, 8 are not distinguishable and none is contradicted. "
         "6 cannot be looked at with what was supplied."
     ) in words
     assert "Of 7 sites, consistent: 4; not looked at: 3." in words
@@ -131,7 +131,7 @@ def test_a_theory_of_ones_own_takes_the_place_of_the_one_that_ships() -> None:
     words = read_words(find_section(render_page(gather(STUDY, make_returns(STUDY), theory=theory))))
     assert "our mechanism" in words
     assert load_theory().row[0].title not in words
-    assert "The one statement: 1 is consistent" in words
+    assert "Of one statement, 1 is consistent" in words
 
 
 def test_where_nothing_was_supplied_one_sentence_says_so() -> None:

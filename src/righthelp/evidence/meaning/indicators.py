@@ -14,6 +14,7 @@ from righthelp.evidence.counts import (
     SiteChange,
     SiteNotHeld,
     add_flow,
+    read_changes,
     read_count,
     read_not_held,
 )
@@ -79,7 +80,6 @@ def read_material(
     *,
     twins: Sequence[Twin],
     adjusted: Combination,
-    change: Sequence[SiteChange],
     meaning: MeaningEvidence,
 ) -> Material:
     """What the readers read, from the rows of all returns and what was made of them."""
@@ -91,7 +91,7 @@ def read_material(
         adjusted=adjusted,
         course=read_course(rows["course"]),
         flow=add_flow(rows["flow"]),
-        change=change,
+        change=read_changes(rows["change"], twins, who=study.index.who),
         not_held=read_not_held(rows["not_held"]),
         pattern=rows["pattern"],
         meaning=meaning,

@@ -146,7 +146,7 @@ def _settle(row: TheoryRow, seen: Mapping[str, Seen]) -> tuple[Verdict, str]:
     if context and context.status == "other_way":
         return "not_looked_at", f"Its context is not there: {_name([context])}."
     if not supplied:
-        return "not_looked_at", "None of its indicators was supplied."
+        return "not_looked_at", "Nothing that would show it was supplied."
     if status["other_way"]:
         return "contradicted", f"Clearly the other way: {_name(status['other_way'])}."
     if all(one.indicator == GP_CONTACTS for one in supplied):

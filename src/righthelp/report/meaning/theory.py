@@ -46,7 +46,7 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
     "seen": ("●", "as expected"),
     "unclear": ("◐", "unclear"),
     "not_seen": ("○", "not as expected"),
-    "other_way": ("⇄", "the other way"),
+    "other_way": ("◇", "the other way"),
     "not_supplied": ("–", "not supplied"),
 }
 """A sign that can be told apart in grey, and its words, which always stand beside it."""
@@ -296,9 +296,9 @@ def _say_all(rows: Sequence[RowEvidence]) -> str:
         if name != "not_looked_at"
     ]
     n = counted["not_looked_at"]
-    last = f" {_capital(str(n) if n else 'none')} cannot be looked at with what was supplied."
-    total = "The one statement" if len(rows) == 1 else f"Of {len(rows)} statements"
-    return f"{total}: {join_words(parts)}.{last}"
+    last = f" {n} cannot be looked at with what was supplied." if n else ""
+    total = "Of one statement" if len(rows) == 1 else f"Of {len(rows)} statements"
+    return f"{total}, {join_words(parts)}.{last}"
 
 
 def _capital(words: str) -> str:
