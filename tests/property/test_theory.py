@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from righthelp.evidence.claims import find_causal_words
-from righthelp.evidence.meaning.seen import Seen
+from righthelp.evidence.counts import Count
+from righthelp.evidence.meaning.seen import Seen, bound_share, read_shares
 from righthelp.evidence.meaning.theory import Judged, judge_row, judge_theory
-from righthelp.protocol.indicators import GP_CONTACTS, INDICATORS
+from righthelp.protocol.indicators import GP_CONTACTS, INDICATORS, MANY
 from righthelp.protocol.theory import Theory, TheoryRow
 from tests.lib.theory_oracle import CHANGES, PRESENCES, fits, judge
 
@@ -187,3 +188,34 @@ def test_every_verdict_has_a_plain_reason_without_a_word_on_why(data: st.DataObj
             assert find_causal_words(one.reason) == ()
             assert not any(odd in one.reason for odd in ("..", "None", "not_", "  "))
             assert not one.open_rivals or one.verdict == "consistent"
+
+
+@given(
+    parts=st.lists(
+        st.tuples(st.integers(0, 300), st.sampled_from(["given", "rounded", "suppressed"])),
+        min_size=2,
+        max_size=8,
+    ),
+    n_own=st.integers(1, 7),
+)
+def test_a_share_holds_the_truth_however_much_is_rounded_or_withheld(
+    parts: list[tuple[int, str]], n_own: int
+) -> None:
+    """Parts that add up to a released whole; any of them may be withheld, large or small."""
+
+    def release(n: int, state: str) -> Count:
+        numbers = {"given": n, "rounded": 5 * round(n / 5)}
+        return Count(float(numbers[state]) if state in numbers else None, state)
+
+    counts = [release(n, state) for n, state in parts]
+    own, rest = counts[:n_own], counts[n_own:]
+    whole = sum(n for n, _ in parts)
+    share = bound_share(own, of=release(whole, "rounded"), rest=rest)
+    if share is None:
+        assert whole <= 2
+        return
+    assert share.low <= sum(n for n, _ in parts[:n_own]) <= share.high
+    assert share.n_low <= whole <= share.n_high
+    (seen,) = read_shares({"north": share}).sites.values()
+    truth = sum(n for n, _ in parts[:n_own]) / whole
+    assert seen.direction != ("present" if truth < MANY else "absent") or truth == MANY

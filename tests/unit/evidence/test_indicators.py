@@ -206,24 +206,34 @@ def test_the_interval_of_a_share_is_wilsons(k: int, n: int) -> None:
 
 
 def test_rounding_and_withholding_widen_a_share() -> None:
+    """A withheld number may be large: it may be withheld to protect another."""
     rounded, withheld = Count(40.0, "rounded"), Count(None, "suppressed")
+    of = Count(400.0, "given")
     assert bound_share([rounded], of=Count(400.0, "rounded")) == Share(37.5, 42.5, 397.5, 402.5)
-    assert bound_share([rounded, withheld], of=Count(400.0, "given")) == Share(
-        37.5, 51.5, 400, 400, is_withheld_in_part=True
-    )
+    whole = Share(37.5, 400, 400, 400, is_withheld_in_part=True)
+    assert bound_share([rounded, withheld], of=of) == whole
+    left = Share(37.5, 102.5, 400, 400, is_withheld_in_part=True)
+    rest = [Count(300.0, "rounded"), withheld]
+    assert bound_share([rounded, withheld], of=of, rest=rest) == left
     assert bound_share([rounded], of=withheld) is None
     assert bound_share([Count(None, "not_collected")], of=rounded) is None
 
 
 def test_a_share_is_unclear_where_what_is_withheld_could_decide() -> None:
-    """30 of 500 known, and eight cells withheld: from 6% up to 20%."""
-    withheld = [Count(None, "suppressed")] * 8
-    known, of = Count(30.0, "given"), Count(500.0, "given")
+    """30 of 500 known, and of the rest 430: from 6% up to 14%."""
+    withheld, known, of = Count(None, "suppressed"), Count(30.0, "given"), Count(500.0, "given")
     assert read_shares({"a": bound_share([known], of=of)}).sites["a"].direction == "absent"
-    share = bound_share([known, *withheld], of=of)
+    share = bound_share([known, withheld], of=of, rest=[Count(430.0, "given")])
     seen = read_shares({"a": share}).sites["a"]
     assert seen.direction == "unclear"
-    assert seen.words.startswith("6% to 20%, some being withheld, of 500 people (95% interval ")
+    assert seen.words.startswith("6% to 14%, some being withheld, of 500 people (95% interval ")
+
+
+@pytest.mark.parametrize(("k", "n"), [(450, 400), (402, 400)])
+def test_more_than_everybody_is_everybody(k: int, n: int) -> None:
+    """Rounding can make a part look larger than the whole."""
+    seen = read_shares({"a": Share(k, k, n, n)}).sites["a"]
+    assert (seen.direction, seen.words[-8:]) == ("present", "to 100%)")
 
 
 def test_over_the_sites_people_are_added_up_and_ratios_brought_together() -> None:

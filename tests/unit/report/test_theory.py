@@ -78,7 +78,7 @@ def test_every_sign_has_its_words_beside_it_and_is_silent_to_a_screen_reader(sec
 
 def test_what_was_expected_stands_beside_what_was_seen(section: str) -> None:
     words = read_words(section)
-    assert "Expected: present; seen: as expected, about 23% of 1,445 people (95% interval" in words
+    assert "Expected: present; seen: as expected, 152 for every 100 a month in months 7 to" in words
     assert "Not supplied: Concerns passed from the link worker to the GP;" in words
 
 

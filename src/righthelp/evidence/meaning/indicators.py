@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from righthelp.evidence.counts import (
+    Count,
     FlowStep,
     SiteChange,
     SiteNotHeld,
@@ -216,11 +217,17 @@ def _subtract(first: Estimate | None, other: Estimate | None) -> Estimate | None
 
 
 def _read_lost(material: Material) -> Reading:
+    """Of the people new to the link worker, those who died or left; those complete did neither."""
     steps = {one.step: one.by_site for one in material.flow}
+
+    def at(site: str, *names: str) -> list[Count]:
+        return [steps[name][site] for name in names if site in steps.get(name, {})]
+
     shares = {
-        site: bound_share([steps[name][site] for name in ("died", "left")], of=steps["new"][site])
+        site: bound_share(at(site, "died", "left"), of=new, rest=at(site, "complete"))
         for site in material.sites
-        if all(site in steps.get(name, {}) for name in ("died", "left", "new"))
+        for new in at(site, "new")
+        if len(at(site, "died", "left")) == 2
     }
     return read_shares(shares)
 
@@ -230,18 +237,23 @@ def _read_attenders(band: str) -> Reader:
 
     def read(material: Material) -> Reading:
         rows = plain_rows(material.pattern)
-        shares = {
-            one.site: bound_share(
-                [
-                    read_count(row["n"], row["state"])
-                    for row in rows
-                    if (row["site"], row["who"], row["before_band"]) == (one.site, one.who, band)
-                ],
-                of=one.n,
-            )
-            for one in material.change
-        }
-        return read_shares(shares)
+
+        def cells(one: SiteChange, *, inside: bool) -> list[Count]:
+            return [
+                read_count(row["n"], row["state"])
+                for row in rows
+                if (row["site"], row["who"]) == (one.site, one.who)
+                and (row["before_band"] == band) is inside
+            ]
+
+        return read_shares(
+            {
+                one.site: bound_share(
+                    cells(one, inside=True), of=one.n, rest=cells(one, inside=False)
+                )
+                for one in material.change
+            }
+        )
 
     return read
 

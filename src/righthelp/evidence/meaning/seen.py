@@ -22,8 +22,6 @@ Direction = Literal["up", "down", "same", "present", "absent", "unclear", "not_s
 
 ROUNDED_BY = 2.5
 """A rounded count of people may be off by this many."""
-WITHHELD_UP_TO = 9
-"""A withheld count of people is at most this, under the stricter of the policies."""
 DIRECTIONS: Mapping[Verdict, Direction] = {
     "fewer": "down",
     "more": "up",
@@ -115,23 +113,26 @@ class Share:
     is_withheld_in_part: bool = False
 
 
-def bound_share(counts: Iterable[Count], *, of: Count) -> Share | None:
+def bound_share(counts: Iterable[Count], *, of: Count, rest: Iterable[Count] = ()) -> Share | None:
     """The share that the sum of these counts has in another; None where that is not known.
 
-    Every count is known up to its rounding, and a withheld one as a small number.
+    Every count is known up to its rounding. A withheld one need not be small, as it may be withheld
+    to protect another: with it the sum may be all that the counts of the `rest` leave.
     """
     given = list(counts)
-    parts = [_bound(one) for one in given]
-    if of.value is None or not of.value or not parts or None in parts:
+    if not of.value or not given or any(_is_unknown(one) for one in given):
         return None
-    n_low, n_high = _bound(of) or (0.0, 0.0)
-    known = [part for part in parts if part is not None]
+    n_low, n_high = _bound(of)
+    left = n_high - sum(_bound(one)[0] for one in rest if one.value is not None)
+    known = [_bound(one) for one in given if one.value is not None]
+    low, high = sum(one for one, _ in known), sum(one for _, one in known)
+    is_whole = len(known) == len(given)
     return Share(
-        low=sum(low for low, _ in known),
-        high=sum(high for _, high in known),
+        low=low,
+        high=high if is_whole else max(low, left),
         n_low=n_low,
         n_high=n_high,
-        is_withheld_in_part=any(one.state == "suppressed" for one in given),
+        is_withheld_in_part=not is_whole,
     )
 
 
@@ -159,7 +160,7 @@ def read_shares(
 
 
 def _see_share(share: Share, *, of: str, limit: float) -> Seen:
-    least = _wilson(share.low, share.n_high)[0]
+    least = _wilson(min(share.low, share.n_high), share.n_high)[0]
     most = _wilson(min(share.high, share.n_low), share.n_low)[1]
     direction: Direction = "unclear"
     if least > limit:
@@ -183,11 +184,13 @@ def _wilson(k: float, n: float) -> tuple[float, float]:
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
-def _bound(count: Count) -> tuple[float, float] | None:
-    if count.state == "suppressed":
-        return 0.0, float(WITHHELD_UP_TO)
-    if count.value is None:
-        return None
+def _is_unknown(count: Count) -> bool:
+    return count.value is None and count.state != "suppressed"
+
+
+def _bound(count: Count) -> tuple[float, float]:
+    """The least and the most that a released count can be."""
+    assert count.value is not None
     off = ROUNDED_BY if count.state == "rounded" else 0.0
     return max(count.value - off, 0.0), count.value + off
 
