@@ -141,16 +141,17 @@ def template(study: Path, *, out: Path) -> None:
 @click.option("--site", help="Also read this site's data and list everything odd in them.")
 @as_json_option
 def check(study: Path, site: str | None, *, as_json: bool) -> None:
-    """Check a study file, or the data of a site.
+    """Check a study file and the theory it names, or the data of a site.
 
     Lists every problem at once, with its place and what to do.
 
     What is found in the data is shown here only; it never enters a return.
     """
-    from righthelp.run import load_study
+    from righthelp.run import load_study, load_theory
 
     loaded = load_study(study)
     if site is None:
+        load_theory(loaded.study.theory)
         sites = [one.id for one in loaded.site]
         if as_json:
             click.echo(json.dumps({"sites": sites, "protocol_digest": loaded.digest()}, indent=2))

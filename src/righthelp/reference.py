@@ -13,15 +13,20 @@ import json
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module, resources
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from righthelp.markdown import as_text as _as_text
+from righthelp.markdown import list_words as _list_words
+from righthelp.markdown import page as _page
+from righthelp.markdown import tabulate as _tabulate
+from righthelp.markdown import tabulate_columns as _tabulate_columns
+
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 SOURCE = "../../src/righthelp"
-HEAD = "<!-- Made by `make docs` from the code; changes made here are lost. -->"
 WIDTH = 90  # columns of a line of help or of a signature
 MAP_EXAMPLE = """\
 date_formats = ["%d/%m/%Y"]
@@ -31,6 +36,10 @@ file = "appts_*.csv"
 columns = { patient_id = "Patient ID", start_date = "Appointment Date" }
 values.status = { "Seen" = "attended", "Failed" = "did_not_attend" }
 """
+THEORY = (
+    "How the scheme might work, as statements that can be looked at: a `title`, the rows and notes "
+    "on them. [How to write one](../how-to/write-a-theory.md)."
+)
 UNIT = re.compile(r"\s*Unit: (.+?)\.$")
 
 
@@ -268,6 +277,24 @@ def _describe_sql() -> str:
     )
 
 
+def _describe_theory() -> str:
+    from righthelp.protocol.indicators import INDICATORS
+    from righthelp.protocol.theory import TheoryNote, TheoryRow
+
+    parts = ["# The theory file", THEORY]
+    for name, schema in (
+        ("row", TheoryRow.model_json_schema()),
+        ("note", TheoryNote.model_json_schema()),
+    ):
+        parts += [f"## `[[{name}]]`", schema["description"], _tabulate_fields(schema)]
+    rows = (
+        (f"`{one.name}`", one.words, _list_words(one.allowed), one.rule, one.unit, f"`{one.table}`")
+        for one in INDICATORS.values()
+    )
+    head = ("Indicator", "What it is", "May be expected", "Present when", "Unit", "Returned table")
+    return _page(*parts, "## Indicators", _tabulate(head, rows))
+
+
 def _make_schema() -> str:
     from righthelp.protocol.study import Study
 
@@ -286,30 +313,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "sitemap.md": _describe_sitemap,
     "sql.md": _describe_sql,
     "study.schema.json": _make_schema,
+    "theory.md": _describe_theory,
 }
-
-
-def _page(*parts: str) -> str:
-    return "\n\n".join((HEAD, *(part for part in parts if part))) + "\n"
-
-
-def _tabulate(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
-    )
-
-
-def _tabulate_columns(table: Any, *, with_role: bool = False) -> str:
-    header = ("Column", "Type", "Unit", "May be empty", "Meaning", "Disclosure")
-    rows = []
-    for column in table.columns:
-        words = f": {_list_words(column.values)}" if column.values else ""
-        empty = "yes" if column.nullable else "no"
-        meaning = column.description + words
-        rows.append((f"`{column.name}`", column.type, column.unit, empty, meaning, column.role))
-    width = len(header) if with_role else len(header) - 1
-    return _tabulate(header[:width], (row[:width] for row in rows))
 
 
 def _tabulate_fields(section: Mapping[str, Any]) -> str:
@@ -348,15 +353,6 @@ def _say_allowed(field: Mapping[str, Any]) -> str:
     formats = {"date": "a date, such as 2024-03-01", "path": "a path"}
     plain = {"boolean": "true, false", "number": "numbers"}.get(kind, "text")
     return formats.get(field.get("format", ""), plain)
-
-
-def _list_words(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
-
-
-def _as_text(docstring: str) -> str:
-    """A docstring as Markdown: stars and loose underscores stay what they are."""
-    return re.sub(r"(\*|<|(?<!\w)_)", r"\\\1", docstring)
 
 
 def _write_function(node: ast.FunctionDef) -> str:

@@ -11,6 +11,7 @@ from righthelp.errors import RightHelpError
 from righthelp.protocol.load import load_study
 from righthelp.protocol.requests import LOG, read_log
 from righthelp.protocol.study import Study
+from righthelp.protocol.theory import load_theory
 
 if TYPE_CHECKING:
     from righthelp.onsite.findings import Finding, Ledger
@@ -23,6 +24,7 @@ __all__ = [
     "check_site",
     "count_site",
     "load_study",
+    "load_theory",
     "read_returns",
     "run_study",
     "write_report",
@@ -83,14 +85,17 @@ def write_report(
     """Pool the returns and write the report to `path`, one HTML file that opens offline.
 
     `tables`: a folder for every table of the report as CSV. `log`: the log of asking the sites, if
-    one is kept. Raises DataRefused when a return was made under other rules, or has been changed.
+    one is kept. Raises DataRefused when a return was made under other rules, or has been changed,
+    and ProtocolError with all problems of the study's theory, if it names one.
     """
     from righthelp.evidence import gather
     from righthelp.report import render_page, write_tables
     from righthelp.returns.checks import check_returns
 
+    theory = load_theory(study.study.theory)
     check_returns(study, returns)
-    evidence = gather(study, returns, log=read_log(log, study) if log else ())
+    entries = read_log(log, study) if log else ()
+    evidence = gather(study, returns, log=entries, theory=theory)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render_page(evidence), encoding="utf-8")
     if tables is not None:
@@ -104,6 +109,7 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
     not answer. Raises RightHelpError when no site at all can be counted.
     """
     study = load_study(path)
+    load_theory(study.study.theory)
     say = tell or (lambda _: None)
     counted: list[Counted] = []
     refused: list[tuple[str, RightHelpError]] = []

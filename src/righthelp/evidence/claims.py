@@ -202,7 +202,7 @@ def describe(
         return Claim("described", None, "none", sentence, reason)
     k = per_100(log_rr)
     direction = "same" if k == "100" else "fewer" if log_rr < 0 else "more"
-    sentence = DESCRIBED[direction].format(outcome=outcome, k=k, interval=_interval(low, high))
+    sentence = DESCRIBED[direction].format(outcome=outcome, k=k, interval=say_interval(low, high))
     return Claim(
         level="described",
         verdict=None,
@@ -210,7 +210,7 @@ def describe(
         sentence=sentence,
         reason=reason,
         number=f"{k} for every 100 before",
-        interval=_interval(low, high).strip(" ()"),
+        interval=say_interval(low, high).strip(" ()"),
     )
 
 
@@ -239,7 +239,7 @@ def compare(
     sentence = ADJUSTED[verdict].format(
         outcome=outcome,
         k=k,
-        interval=_interval(low, high),
+        interval=say_interval(low, high),
         because=_because(reason),
     )
     return Claim(
@@ -249,7 +249,7 @@ def compare(
         sentence=sentence,
         reason=reason,
         number=f"{k} for every 100 expected" if k else "",
-        interval=_interval(low, high).strip(" ()"),
+        interval=say_interval(low, high).strip(" ()"),
     )
 
 
@@ -318,7 +318,8 @@ def _bound(log_rr: float) -> str:
     return f"{100 * math.exp(log_rr):.1f}" if abs(log_rr) > 0.00051 else "100"
 
 
-def _interval(low: float | None, high: float | None) -> str:
+def say_interval(low: float | None, high: float | None) -> str:
+    """A 95% interval in brackets, for every 100; log scale in. Empty without one."""
     if low is None or high is None:
         return ""
     return f" (95% interval {_bound(low)} to {_bound(high)})"

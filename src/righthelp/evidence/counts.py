@@ -192,6 +192,12 @@ def read_change(rows: Sequence[Row], *, site: str, who: str, twin: Twin) -> Site
     )
 
 
+def read_changes(rows: Sequence[Row], twins: Iterable[Twin], *, who: str) -> tuple[SiteChange, ...]:
+    """The change of every site that has one, in the order of the twins."""
+    found = (read_change(rows, site=twin.site, who=who, twin=twin) for twin in twins)
+    return tuple(one for one in found if one is not None)
+
+
 def add_change(changes: Iterable[SiteChange]) -> ChangeTotal:
     """Fell, stayed and rose over the sites that could release all three."""
     whole = [

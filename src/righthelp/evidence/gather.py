@@ -14,7 +14,7 @@ from righthelp.evidence.counts import (
     add_change,
     add_flow,
     add_pattern,
-    read_change,
+    read_changes,
     read_not_held,
 )
 from righthelp.evidence.course import CoursePoint, MonthTogether, combine_course, read_course
@@ -29,6 +29,8 @@ from righthelp.evidence.estimates import (
 from righthelp.evidence.matched import MatchedEvidence, gather_matched
 from righthelp.evidence.meaning.capacity import CapacityEvidence, weigh_capacity
 from righthelp.evidence.meaning.gather import MeaningEvidence, gather_meaning
+from righthelp.evidence.meaning.indicators import gather_theory, read_material
+from righthelp.evidence.meaning.theory import TheoryEvidence
 from righthelp.evidence.scheme import SchemeEvidence, gather_scheme
 from righthelp.evidence.sites import SiteAccount, account_sites
 from righthelp.evidence.summary import Summary, summarise
@@ -45,6 +47,7 @@ from righthelp.evidence.synthesis import (
 from righthelp.protocol.contacts import PRIMARY, list_definitions
 from righthelp.protocol.requests import Entry
 from righthelp.protocol.study import Study
+from righthelp.protocol.theory import Theory, load_theory
 from righthelp.returns.checks import check_returns
 from righthelp.returns.tables import TABLES, Released
 from righthelp.schema import Row
@@ -95,6 +98,7 @@ class Evidence:
     scheme: SchemeEvidence
     meaning: MeaningEvidence
     capacity: CapacityEvidence
+    theory: TheoryEvidence
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
@@ -114,32 +118,33 @@ class Evidence:
         return next(site.label for site in self.sites if site.id == site_id)
 
 
-def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = ()) -> Evidence:
+def gather(
+    study: Study,
+    returns: Sequence[Released],
+    *,
+    log: Sequence[Entry] = (),
+    theory: Theory | None = None,
+) -> Evidence:
     """Bring the returns of a study together. log: what the team noted of asking the sites.
 
-    Raises DataRefused for returns that are not of this study, its sites or its rules.
+    theory: how the scheme might work; the one that ships with righthelp unless given. Raises
+    DataRefused for returns that are not of this study, its sites or its rules.
     """
     check_returns(study, returns)
     sites = account_sites(study, returns, log=log)
-    returns = _put_in_order(returns, sites)
-    rows = {
-        name: tuple(row for one in returns for row in one.tables[name])
-        for name in (table.name for table in TABLES)
-    }
+    returns, rows = _arrange(returns, sites)
     who, outcome = study.index.who, study.study.outcome
     estimates = read_estimates(rows["estimates"])
     twins = tuple(pair_site(estimates, site=one.site, who=who, outcome=outcome) for one in returns)
     adjusted = combine_twins(twins, outcome=outcome)
     crude = _combine_crude(twins, adjusted=adjusted, outcome=outcome)
-    change = tuple(
-        found
-        for twin in twins
-        if (found := read_change(rows["change"], site=twin.site, who=who, twin=twin))
-    )
+    change = read_changes(rows["change"], twins, who=who)
     course = read_course(rows["course"])
     left_out = leave_out_each(twins, outcome=outcome)
     change_total = add_change(change)
     matched = gather_matched(rows, estimates, outcome=outcome)
+    meaning = gather_meaning(rows)
+    seen = read_material(rows, study, twins=twins, adjusted=adjusted, meaning=meaning)
     return Evidence(
         study=study,
         digest=study.digest(),
@@ -163,8 +168,9 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
         not_held=read_not_held(rows["not_held"]),
         matched=matched,
         scheme=gather_scheme(rows["series"]),
-        meaning=gather_meaning(rows),
+        meaning=meaning,
         capacity=weigh_capacity(rows, change, twins=twins, adjusted=adjusted, cost=study.cost),
+        theory=gather_theory(theory or load_theory(), seen),
         supply=rows["supply"],
         quality=rows["quality"],
         summary=summarise(
@@ -180,10 +186,17 @@ def gather(study: Study, returns: Sequence[Released], *, log: Sequence[Entry] = 
     )
 
 
-def _put_in_order(returns: Sequence[Released], sites: Sequence[SiteAccount]) -> list[Released]:
-    """The returns in the study's order of sites."""
-    order = [site.id for site in sites]
-    return sorted(returns, key=lambda one: order.index(one.site))
+def _arrange(
+    returns: Sequence[Released], sites: Sequence[SiteAccount]
+) -> tuple[list[Released], dict[str, tuple[Row, ...]]]:
+    """The returns in the study's order, and the rows of every declared table in that order."""
+    order = {site.id: position for position, site in enumerate(sites)}
+    arranged = sorted(returns, key=lambda one: order[one.site])
+    rows = {
+        table.name: tuple(row for one in arranged for row in one.tables[table.name])
+        for table in TABLES
+    }
+    return arranged, rows
 
 
 def _vary_sites(

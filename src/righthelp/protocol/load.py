@@ -49,8 +49,9 @@ _ISSUES = {
 def load_study(path: Path) -> Study:
     """Read a study file; raises ProtocolError with all its problems, in the order of the file.
 
-    The paths of sites, codelists and value sets are taken from the study file's own folder. What is
-    wrong with codelists of the study's own is told too, after the problems of the file.
+    The paths of sites, codelists, value sets and of the theory are taken from the study file's own
+    folder. What is wrong with codelists of the study's own is told too, after the problems of the
+    file. The theory is read for the report alone: a site that counts need not have it.
     """
     text = read_text(path, "the study file")
     folder = path.resolve().parent
@@ -72,8 +73,15 @@ def load_study(path: Path) -> Study:
         name: one.model_copy(update={"path": folder / one.path})
         for name, one in study.outcomes.value_set.items()
     }
-    outcomes = study.outcomes.model_copy(update={"value_set": sets})
-    return study.model_copy(update={"site": sites, "codelists": lists, "outcomes": outcomes})
+    parts: dict[str, object] = {
+        "site": sites,
+        "codelists": lists,
+        "outcomes": study.outcomes.model_copy(update={"value_set": sets}),
+    }
+    if study.study.theory is not None:
+        theory = folder / study.study.theory
+        parts["study"] = study.study.model_copy(update={"theory": theory})
+    return study.model_copy(update=parts)
 
 
 def _resolve(site: Site, folder: Path) -> Site:

@@ -57,6 +57,11 @@ class About(Section):
         default="GP contacts",
         description="What the counted contacts are called in the report.",
     )
+    theory: Path | None = Field(
+        default=None,
+        description="File that says how the scheme might work (TOML), from the study file; the "
+        "default is the theory that ships with righthelp. The report alone reads it.",
+    )
 
 
 class Index(Section):
@@ -353,8 +358,8 @@ class Study(Section):
     def digest(self) -> str:
         """SHA-256 of the rules that every site shares.
 
-        Title, question, prices and sites change nothing, nor where codelists or a value set lie;
-        what the lists mean and the version of the set do.
+        Title, question, theory, prices and sites change nothing, nor where codelists or a value set
+        lie; what the lists mean and the version of the set do.
         """
         beside = {"value_set": {"__all__": {"path"}}}
         rules = self.model_dump(
@@ -362,7 +367,7 @@ class Study(Section):
             exclude={
                 "site": True,
                 "cost": True,
-                "study": {"title", "question"},
+                "study": {"title", "question", "theory"},
                 "codelists": {"folder"},
                 "outcomes": beside,
             },

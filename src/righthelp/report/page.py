@@ -12,6 +12,7 @@ from righthelp.evidence.summary import ONE_SIGNAL
 from righthelp.report import explanations, ratio_tables, tables
 from righthelp.report.figures import draw_all
 from righthelp.report.meaning.parts import say_meaning
+from righthelp.report.meaning.theory import show_theory
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,6 +39,7 @@ def render_page(evidence: Evidence) -> str:
             designs=explanations.list_designs(evidence),
             rules=explanations.list_rules(evidence.study),
             verdicts=explanations.VERDICTS,
+            theory=show_theory(evidence),
             glossary=explanations.GLOSSARY,
             said=say_meaning(evidence),
             version=_find_version(),

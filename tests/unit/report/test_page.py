@@ -23,6 +23,7 @@ SECTIONS = [
     "support",
     "happened",
     "consultation",
+    "theory",
     "anyway",
     "across",
     "definitions",
