@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from righthelp.evidence.meaning.reasons import ReasonEvidence, gather_reasons
+from righthelp.evidence.meaning.wellbeing import WellbeingEvidence, gather_wellbeing
 from righthelp.schema import Row
 
 
@@ -14,8 +15,12 @@ class MeaningEvidence:
     """Reasons, help in time, wellbeing and consultations over the sites that could say."""
 
     reasons: ReasonEvidence
+    wellbeing: WellbeingEvidence
 
 
 def gather_meaning(rows: Mapping[str, Sequence[Row]]) -> MeaningEvidence:
     """Bring the tables of what a change means together; `rows` holds those of all returns."""
-    return MeaningEvidence(reasons=gather_reasons(rows))
+    return MeaningEvidence(
+        reasons=gather_reasons(rows),
+        wellbeing=gather_wellbeing(rows),
+    )

@@ -9,6 +9,8 @@ from righthelp.engine import Engine
 from righthelp.onsite.disclosure import Policy
 from righthelp.onsite.meaning.reasons import Reasons, read_reasons
 from righthelp.onsite.meaning.reasons_rows import list_reason_rows
+from righthelp.onsite.meaning.wellbeing import Wellbeing, read_wellbeing
+from righthelp.onsite.meaning.wellbeing_rows import list_wellbeing_rows
 from righthelp.onsite.rules import Rules
 from righthelp.returns.meaning import MEANING_TABLES
 from righthelp.schema import Row
@@ -22,6 +24,7 @@ class Meaning:
     """
 
     reasons: Reasons | None
+    wellbeing: Wellbeing | None
 
 
 def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
@@ -30,7 +33,10 @@ def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
     Reads the canonical tables, `units`, `people`, `sets`, `events` and what each question's SQL
     names in its head.
     """
-    return Meaning(reasons=read_reasons(engine, rules))
+    return Meaning(
+        reasons=read_reasons(engine, rules),
+        wellbeing=read_wellbeing(engine, rules),
+    )
 
 
 def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
@@ -39,4 +45,5 @@ def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, I
     if meaning is None:
         return rows
     rows |= list_reason_rows(meaning.reasons, policy)
+    rows |= list_wellbeing_rows(meaning.wellbeing, policy)
     return rows
