@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
 
 import numpy as np
 
+from righthelp.onsite.crossed import hide_cells
 from righthelp.onsite.disclosure import (
     SUMS_FROM,
     Policy,
@@ -46,6 +46,8 @@ STATISTICS = (
     "bound_low",
     "bound_high",
 )
+RANK = np.array([[1, 0, 1, 2], [0, 0, 0, 2], [1, 0, 1, 2]])
+"""What is withheld first for the sake of a small cell: neutral cells, then corners."""
 Cells = np.ndarray
 """People or expected people, (3, 4) or (3, 3): rows by contacts, columns by score."""
 
@@ -185,7 +187,9 @@ def _cross(one: FaredQuadrants, policy: Policy) -> Iterator[Row]:
         return
     whole = one.counts["all", "all"]
     n = int(whole.sum())
-    hidden = hide_cells(whole, policy) if n >= SUMS_FROM else np.ones_like(whole, dtype=bool)
+    hidden = (
+        hide_cells(whole, policy, rank=RANK) if n >= SUMS_FROM else np.ones_like(whole, dtype=bool)
+    )
     yield from _cells(one, ("all", "all"), whole, hidden=hidden)
     if one.expected is not None and not hidden.all() and whole[:, :3].sum() >= SUMS_FROM:
         yield from _cells(one, ("all", "all"), one.expected, number="by_chance")
@@ -198,38 +202,6 @@ def _cross(one: FaredQuadrants, policy: Policy) -> Iterator[Row]:
         if len(tables) > 1 and not small and not hidden.any():
             for key, table in tables.items():
                 yield from _cells(one, key, table)
-
-
-def hide_cells(counts: Cells, policy: Policy) -> Cells:
-    """Which cells of a table are withheld, (R, C) flags, where its row and column totals are known.
-
-    The small ones, and then the next smallest, until no sum of rows less a sum of columns is left
-    with one withheld cell, or with withheld cells of no more than the threshold together.
-    """
-    table = np.asarray(counts)
-    hidden = (table > 0) & (table <= policy.threshold)
-    n_rows, n_columns = table.shape
-    looks = [
-        (np.array(rows, dtype=bool)[:, None], np.array(columns, dtype=bool)[None, :])
-        for rows in product((False, True), repeat=n_rows)
-        for columns in product((False, True), repeat=n_columns)
-    ]
-    while True:
-        before = int(hidden.sum())
-        for rows, columns in looks:
-            sides = (rows & ~columns, ~rows & columns)
-            own = [hidden & side & (table > 0) for side in sides]
-            if own[0].any() == own[1].any():
-                continue
-            alone = own[0] if own[0].any() else own[1]
-            if alone.sum() > 1 and table[alone].sum() > policy.threshold:
-                continue
-            free = (sides[0] | sides[1]) & ~hidden & (table > 0)
-            if free.any():
-                least = np.where(free, table, table.max() + 1).argmin()
-                hidden[np.unravel_index(least, table.shape)] = True
-        if int(hidden.sum()) == before:
-            return np.asarray(hidden)
 
 
 def _cells(
