@@ -23,7 +23,7 @@ def hide_cells(
 
     Row and column totals are taken as known. Others are withheld, those of the lowest rank and then
     the smallest first, until no sum of rows less a sum of columns leaves people of no more than the
-    threshold. A total that is itself so small gives nothing back: it is withheld wherever it stands.
+    threshold. A total that is itself so small gives nothing back, being withheld where it stands.
     Noughts are shown. R and C are small: all 2^(R + C) looks are taken.
     """
     table = np.asarray(counts)

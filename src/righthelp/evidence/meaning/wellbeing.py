@@ -75,7 +75,7 @@ class QuadrantEvidence:
 
     expected: of the nine with a score, had nothing but chance moved people. bounds: by name of the
     quadrant the least and the most of all people (shares, 0 to 1), by whatever those without a
-    score did; empty where a cell is withheld. without_expected: sites where nothing is expected.
+    score did; empty where a cell is withheld. left_out: sites not in the sum, as nothing can be expected there.
     """
 
     kind: str
@@ -87,7 +87,7 @@ class QuadrantEvidence:
     expected: Mapping[Cell, Count]
     bounds: Mapping[str, tuple[float, float]]
     reason: str = ""
-    without_expected: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_told(self) -> bool:
@@ -248,39 +248,31 @@ def _read_tables(rows: Sequence[Mapping[str, Any]]) -> tuple[QuadrantEvidence, .
 
 
 def _add_tables(tables: Sequence[QuadrantEvidence]) -> tuple[QuadrantEvidence, ...]:
-    """Sums over sites of the tables of one score; expected only of the sites that are added up."""
+    """Sums over sites of the tables of one score; of those that tell what to expect, if any do."""
     kinds: dict[tuple[str, ...], list[QuadrantEvidence]] = {}
     for table in sorted(tables, key=lambda one: list(KINDS).index(one.kind)):
         kinds.setdefault((table.kind, table.scale, table.by, table.stratum), []).append(table)
-    made = []
-    for (kind, scale, by, stratum), found in kinds.items():
-        own = [one for one in found if one.is_told] or found
-        cells = {key: add_counts(one.cells[key] for one in own) for key in found[0].cells}
-        without = tuple(
-            str(one.site)
-            for one in own
-            if not any(count.value is not None for count in one.expected.values())
-        )
-        expected = (
-            {}
-            if without
-            else {key: add_counts(one.expected[key] for one in own) for key in own[0].expected}
-        )
-        made.append(
-            QuadrantEvidence(
-                kind,
-                scale,
-                None,
-                by,
-                stratum,
-                cells,
-                expected,
-                bound_quadrants(cells),
-                reason=next((one.reason for one in own if one.reason), ""),
-                without_expected=without,
-            )
-        )
-    return tuple(made)
+    return tuple(_add_table(key, found) for key, found in kinds.items())
+
+
+def _add_table(key: tuple[str, ...], found: Sequence[QuadrantEvidence]) -> QuadrantEvidence:
+    told = [one for one in found if one.is_told]
+    whole = [one for one in told if any(count.value is not None for count in one.expected.values())]
+    own = whole or told or found
+    kind, scale, by, stratum = key
+    cells = {cell: add_counts(one.cells[cell] for one in own) for cell in found[0].cells}
+    return QuadrantEvidence(
+        kind,
+        scale,
+        None,
+        by,
+        stratum,
+        cells,
+        {cell: add_counts(one.expected[cell] for one in whole) for cell in CELL_NAMES if whole},
+        bound_quadrants(cells),
+        reason=next((one.reason for one in own if one.reason), ""),
+        left_out=tuple(str(one.site) for one in told if one not in own),
+    )
 
 
 def bound_quadrants(cells: Mapping[Cell, Count]) -> dict[str, tuple[float, float]]:

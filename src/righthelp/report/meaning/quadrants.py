@@ -65,9 +65,11 @@ def list_quadrants(evidence: Evidence) -> ShownTable:
                     None if high is None else 100 * high,
                 )
             )
-        if table.without_expected:
-            sites = ", ".join(evidence.label(site) for site in table.without_expected)
-            notes.append(f"{name_scale(table.scale)}: nothing can be expected for {sites}.")
+        if table.left_out:
+            sites = ", ".join(evidence.label(site) for site in table.left_out)
+            notes.append(
+                f"{name_scale(table.scale)}: without {sites}, where nothing can be expected."
+            )
     if rows:
         notes += [
             "New people registered for the whole of both windows, at the sites that could tell.",

@@ -42,8 +42,8 @@ def list_fared(evidence: Evidence) -> ShownTable:
     notes = (
         "People new to the link worker. A change is the last score less the first.",
         (
-            "“Anyway” is what regression to the mean of the population alone would give, told where "
-            "the study gives that mean."
+            "“Anyway” is what regression to the mean of the population alone would give; the study "
+            "has to give that mean."
         ),
     )
     return ShownTable(
@@ -59,7 +59,6 @@ def list_fared(evidence: Evidence) -> ShownTable:
             Heading("change", "Change (95% interval)", "number", 2),
             Heading("expected", "Anyway", "number", 2),
             Heading("beyond", "Beyond that (95% interval)", "number", 2),
-            Heading("reason", "Why a number is missing"),
         ),
         rows,
         notes if rows else (),
@@ -69,7 +68,7 @@ def list_fared(evidence: Evidence) -> ShownTable:
 def _list_changes(evidence: Evidence, one: ScaleEvidence) -> Iterator[tuple[Cell, ...]]:
     parts = ("both", "first_only", "neither")
     for site in one.sites:
-        missing = STATE_WORDS.get(site.state, "not estimable here")
+        missing = STATE_WORDS["suppressed"] if site.state == "suppressed" else site.reason
         expected = site.expected_change
         yield (
             name_scale(one.scale),
@@ -81,7 +80,6 @@ def _list_changes(evidence: Evidence, one: ScaleEvidence) -> Iterator[tuple[Cell
             ""
             if site.beyond is None
             else Difference(site.beyond, site.beyond_low, site.beyond_high),
-            site.reason,
         )
     if len(one.sites) > 1:
         change, beyond = one.change, one.beyond
@@ -95,7 +93,6 @@ def _list_changes(evidence: Evidence, one: ScaleEvidence) -> Iterator[tuple[Cell
             ""
             if beyond.log_rr is None
             else Difference(beyond.log_rr, beyond.ci_low, beyond.ci_high),
-            change.reason,
         )
 
 
