@@ -75,7 +75,8 @@ class QuadrantEvidence:
 
     expected: of the nine with a score, had nothing but chance moved people. bounds: by name of the
     quadrant the least and the most of all people (shares, 0 to 1), by whatever those without a
-    score did; empty where a cell is withheld. left_out: sites not in the sum, as nothing can be expected there.
+    score did; empty where a cell is withheld. left_out: sites that are not in the sum, as nothing
+    can be expected there.
     """
 
     kind: str
@@ -268,11 +269,17 @@ def _add_table(key: tuple[str, ...], found: Sequence[QuadrantEvidence]) -> Quadr
         by,
         stratum,
         cells,
-        {cell: add_counts(one.expected[cell] for one in whole) for cell in CELL_NAMES if whole},
+        {cell: _add_expected(cell, whole) for cell in CELL_NAMES if whole},
         bound_quadrants(cells),
         reason=next((one.reason for one in own if one.reason), ""),
         left_out=tuple(str(one.site) for one in told if one not in own),
     )
+
+
+def _add_expected(cell: Cell, tables: Sequence[QuadrantEvidence]) -> Count:
+    """What to expect at the sites whose count of the cell is shown; of all, where none is."""
+    shown = [one for one in tables if one.cells[cell].value is not None] or tables
+    return add_counts(one.expected[cell] for one in shown)
 
 
 def bound_quadrants(cells: Mapping[Cell, Count]) -> dict[str, tuple[float, float]]:
