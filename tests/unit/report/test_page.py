@@ -20,7 +20,9 @@ DATA = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 SECTIONS = [
     "summary",
     "counted",
+    "wellbeing",
     "happened",
+    "reasons",
     "anyway",
     "across",
     "definitions",

@@ -123,12 +123,14 @@ def read_wellbeing(engine: Engine, rules: Rules) -> Wellbeing | None:
         quadrants=tuple(
             _cross(kind, one, people)
             for kind in KINDS
-            if (one := choose_scale(kind, scales, outcomes)) is not None
+            if (one := choose_scale(kind, scales, outcomes=outcomes)) is not None
         ),
     )
 
 
-def choose_scale(kind: str, scales: Sequence[ScaleFared], outcomes: Outcomes) -> ScaleFared | None:
+def choose_scale(
+    kind: str, scales: Sequence[ScaleFared], *, outcomes: Outcomes
+) -> ScaleFared | None:
     """The scale that stands for wellbeing or activation: the study's first, else by FIRST_TAKEN.
 
     Of those that somebody has twice, one that has a least difference that matters goes first.

@@ -69,14 +69,13 @@ def _list_changes(evidence: Evidence, one: ScaleEvidence) -> Iterator[tuple[Cell
     parts = ("both", "first_only", "neither")
     for site in one.sites:
         missing = STATE_WORDS["suppressed"] if site.state == "suppressed" else site.reason
-        expected = site.expected_change
         yield (
             name_scale(one.scale),
             evidence.label(site.site),
             *(_count(site.counts, part) for part in parts),
             Count(None, site.state) if site.mean_first is None else site.mean_first,
             Difference(site.change, site.low, site.high, missing),
-            "" if expected is None else Difference(expected),
+            site.expected_change,
             ""
             if site.beyond is None
             else Difference(site.beyond, site.beyond_low, site.beyond_high),
@@ -259,7 +258,9 @@ def _say_scale(one: ScaleEvidence) -> str:
         reason = next((site.reason for site in one.sites if site.reason), change.reason)
         return f"{asked} No change can be given: {reason}."
     moved = show_difference(Difference(change.log_rr, change.ci_low, change.ci_high), decimals=2)
-    return f"{asked} The mean changed by {moved}. {_say_beyond(one)}"
+    lower = find_declared(one.scale)[0].direction == "higher_is_worse"
+    side = ", and a lower score is better" if lower else ""
+    return f"{asked} The mean changed by {moved}{side}. {_say_beyond(one)}"
 
 
 def _people(count: Count) -> str:
