@@ -48,6 +48,8 @@ STATISTICS = (
 )
 RANK = np.array([[1, 0, 1, 2], [0, 0, 0, 2], [1, 0, 1, 2]])
 """What is withheld first for the sake of a small cell: neutral cells, then corners."""
+TOTALS = ((0, 1, 2), (3,))
+"""Columns whose totals leave together: those of who moved, and of those without two scores."""
 Cells = np.ndarray
 """People or expected people, (3, 4) or (3, 3): rows by contacts, columns by score."""
 
@@ -188,7 +190,9 @@ def _cross(one: FaredQuadrants, policy: Policy) -> Iterator[Row]:
     whole = one.counts["all", "all"]
     n = int(whole.sum())
     hidden = (
-        hide_cells(whole, policy, rank=RANK) if n >= SUMS_FROM else np.ones_like(whole, dtype=bool)
+        hide_cells(whole, policy, columns=TOTALS, rank=RANK)
+        if n >= SUMS_FROM
+        else np.ones_like(whole, dtype=bool)
     )
     yield from _cells(one, ("all", "all"), whole, hidden=hidden)
     if one.expected is not None and not hidden.all() and whole[:, :3].sum() >= SUMS_FROM:
