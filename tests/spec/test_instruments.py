@@ -199,6 +199,13 @@ def test_where_the_value_set_lies_is_no_rule_but_which_it_is_is_one() -> None:
             ],
         ),
         (
+            "population_mean = { ons4 = 7, pam = 0, swemwbs = 23.5 }",
+            [
+                "line 4, outcomes.population_mean.ons4: there is no score 'ons4'",
+                "line 4, outcomes.population_mean.pam: 0 is no mean that the score can have",
+            ],
+        ),
+        (
             '[outcomes.value_set.care]\npath = "x.csv"\nversion = "1"',
             ["line 4, outcomes.value_set.care: 'care' takes no value set"],
         ),

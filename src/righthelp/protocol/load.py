@@ -16,10 +16,10 @@ from pydantic.fields import FieldInfo
 from righthelp.errors import Problem, ProtocolError
 from righthelp.protocol.categories import suggest_category
 from righthelp.protocol.codelists import say_how_many
+from righthelp.protocol.consultation_settings import complain_cost
 from righthelp.protocol.meanings import check_meanings, load_meanings
 from righthelp.protocol.outcomes import complain_outcomes
 from righthelp.protocol.reasons import Reason, is_priority
-from righthelp.protocol.consultation_settings import complain_cost
 from righthelp.protocol.routes import RECORD_ROUTES
 from righthelp.protocol.study import Site, Study, are_ages
 from righthelp.protocol.support_settings import complain_support

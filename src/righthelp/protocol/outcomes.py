@@ -77,6 +77,12 @@ class Outcomes(Section):
         description="Score = its minimal important difference in this study, in points; it stands "
         "in for the declared one.",
     )
+    population_mean: dict[str, float] = Field(
+        default_factory=dict,
+        description="Score = its mean in the population that people come from. People come at a "
+        "bad time, and what of a change is to be expected anyway is told only where this mean is "
+        "known.",
+    )
     bands: dict[str, tuple[float, ...]] = Field(
         default_factory=dict,
         description="Score = the points at which a new band begins, rising; they stand in for the "
@@ -139,6 +145,7 @@ def complain_outcomes(given: object) -> Iterator[tuple[tuple[str, ...], str, str
                 f"Let start_days lie below {_DAYS[1]}, and {', '.join(_DAYS[1:])} not fall.",
             )
     yield from _complain_changes(given.get("minimal_change"))
+    yield from _complain_means(given.get("population_mean"))
     yield from _complain_bands(given.get("bands"))
     yield from _complain_value_sets(given.get("value_set"))
 
@@ -179,6 +186,20 @@ def _complain_changes(given: object) -> Iterator[tuple[tuple[str, ...], str, str
                     ("minimal_change", name),
                     f"{change} is no change that the score can make",
                     f"Give a number above 0 and up to {width:g}.",
+                )
+
+
+def _complain_means(given: object) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for name, mean in given.items() if isinstance(given, Mapping) else ():
+        yield from _complain_scale("population_mean", name)
+        scale = find_scale(name)
+        for number in _read_numbers([mean]) if scale else ():
+            assert scale is not None
+            if not scale.lowest < number < scale.highest:
+                yield (
+                    ("population_mean", name),
+                    f"{mean} is no mean that the score can have",
+                    f"Give a number between {scale.lowest:g} and {scale.highest:g}.",
                 )
 
 

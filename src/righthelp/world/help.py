@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from righthelp.protocol.instruments import find_scale
 from righthelp.world.days import Days, Ints
 from righthelp.world.people import People
 from righthelp.world.scheme import NEVER, Referrals
@@ -39,12 +40,6 @@ FLAG_KINDS = ("medical concern", "medication", "safeguarding")
 INSTRUMENTS = ("swemwbs", "pam", "ons4_satisfied", "ons4_anxious")
 _NEED_WEIGHTS = (0.24, 0.24, 0.12, 0.08, 0.10, 0.10, 0.06, 0.06)
 _REFERRER_WEIGHTS = (0.78, 0.10, 0.06, 0.03, 0.03)
-SWEMWBS_METRIC = (
-    *(7.00, 9.51, 11.25, 12.40, 13.33, 14.08, 14.75, 15.32, 15.84, 16.36, 16.88, 17.43, 17.98),
-    *(18.59, 19.25, 19.98, 20.73, 21.54, 22.35, 23.21, 24.11, 25.03, 26.02, 27.03, 28.13, 29.31),
-    *(30.70, 32.55, 35.00),
-)
-"""Metric scores of the raw scores 7 to 35 (Stewart-Brown 2009)."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +159,10 @@ def _score(
 def _put_on_scale(instrument: str, level: np.ndarray) -> np.ndarray:
     """A level in standard deviations as a score of the instrument."""
     if instrument == "swemwbs":
+        scale = find_scale(instrument)
+        assert scale is not None
         raw = np.clip(np.round(21 + 4.5 * level), 7, 35).astype(np.int64)
-        metric: np.ndarray = np.asarray(SWEMWBS_METRIC)[raw - 7]
+        metric: np.ndarray = np.asarray([scale.metric[total] for total in range(7, 36)])[raw - 7]
         return metric
     if instrument == "pam":
         score: np.ndarray = np.round(np.clip(58 + 12 * level, 0, 100), 1)

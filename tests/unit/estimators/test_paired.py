@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import norm
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.weightstats import DescrStatsW
 
 from righthelp.estimators.paired import (
@@ -17,6 +18,7 @@ from righthelp.estimators.paired import (
     WORSE,
     Scale,
     chance_of_moving,
+    change_beyond_regression,
     paired_means,
     score_change,
     score_direction,
@@ -225,3 +227,61 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         assert found.low is not None and found.high is not None
         held += found.low <= 0.7 <= found.high
     assert 0.917 <= held / 400 <= 0.983
+
+
+def test_what_is_beyond_regression_is_what_statsmodels_foretells_at_the_mean() -> None:
+    """The line of last on first, taken at the mean of the population, less that mean; HC3."""
+    rng = np.random.default_rng(5)
+    first = rng.normal(18, 4, 80)
+    last = 22 + 0.6 * (first - 22) + rng.normal(1, 3, 80)
+    found = change_beyond_regression(first=first, last=last, reference_mean=22)
+    moved = np.column_stack([np.ones(80), first - 22])
+    theirs = OLS(last - 22, moved).fit(cov_type="HC3", use_t=True)
+    assert found.beyond == pytest.approx(theirs.params[0])
+    assert found.se == pytest.approx(theirs.bse[0])
+    assert (found.low, found.high) == pytest.approx(tuple(theirs.conf_int()[0]))
+    means = paired_means(first=first, last=last)
+    assert means.change is not None and found.expected is not None
+    assert found.expected + theirs.params[0] == pytest.approx(means.change)
+
+
+def test_what_is_to_be_expected_anyway_is_what_chance_of_moving_expects() -> None:
+    rng = np.random.default_rng(6)
+    first = rng.normal(5, 2, 50)
+    last = 6 + 0.5 * (first - 6) + rng.normal(0, 1, 50)
+    wide = replace(LIFE, lowest=-20, highest=30, step=0)
+    chance = chance_of_moving(first=first, last=last, scale=wide, reference_mean=7)
+    found = change_beyond_regression(first=first, last=last, reference_mean=7)
+    assert found.expected == pytest.approx(chance.mean_change)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "status"),
+    [
+        ([1, 2, 3], [1, 2, 3], "not_estimable"),
+        ([4, 4, 4, 4], [1, 2, 3, 4], "not_estimable"),
+        ([1, 2, 3, 4], [4, 4, 4, 4], "not_estimable"),
+        ([1, 1, 1, 5], [1, 2, 3, 4], "not_estimable"),
+        ([1, 2, 3, 4], [2, 3, 4, 5], "point_only"),
+    ],
+)
+def test_where_nothing_can_be_said_beyond_regression(
+    first: list[float], last: list[float], status: str
+) -> None:
+    found = change_beyond_regression(first=first, last=last, reference_mean=5)
+    assert (found.status, found.se, found.low) == (status, None, None)
+    assert found.reason
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.5])
+def test_the_interval_beyond_regression_holds_the_truth(gain: float) -> None:
+    """400 studies of 60 people who come at a bad time: none gains but by regression, or all do."""
+    rng = np.random.default_rng(7)
+    held = 0
+    for _ in range(400):
+        first = rng.normal(-0.6, 0.9, 60)
+        last = 0.6 * first + gain + rng.normal(0, 0.6, 60)
+        found = change_beyond_regression(first=first, last=last, reference_mean=0)
+        assert found.low is not None and found.high is not None
+        held += found.low <= gain <= found.high
+    assert 0.925 <= held / 400 <= 0.98

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 from righthelp.engine import Engine
 from righthelp.onsite.disclosure import Policy
+from righthelp.onsite.meaning.consultation import Consultations, read_consultations
+from righthelp.onsite.meaning.consultation_rows import list_consultation_rows
 from righthelp.onsite.meaning.reasons import Reasons, read_reasons
 from righthelp.onsite.meaning.reasons_rows import list_reason_rows
+from righthelp.onsite.meaning.support import Support, read_support
+from righthelp.onsite.meaning.support_rows import list_support_rows
+from righthelp.onsite.meaning.wellbeing import Wellbeing, read_wellbeing
+from righthelp.onsite.meaning.wellbeing_rows import list_wellbeing_rows
 from righthelp.onsite.rules import Rules
 from righthelp.returns.meaning import MEANING_TABLES
 from righthelp.schema import Row
@@ -21,7 +27,10 @@ class Meaning:
     A part is None where the site did not supply what it needs.
     """
 
+    support: Support
+    wellbeing: Wellbeing | None
     reasons: Reasons | None
+    consultations: Consultations
 
 
 def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
@@ -30,7 +39,12 @@ def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
     Reads the canonical tables, `units`, `people`, `sets`, `events` and what each question's SQL
     names in its head.
     """
-    return Meaning(reasons=read_reasons(engine, rules))
+    return Meaning(
+        support=read_support(engine, rules),
+        wellbeing=read_wellbeing(engine, rules),
+        reasons=read_reasons(engine, rules),
+        consultations=read_consultations(engine, rules),
+    )
 
 
 def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
@@ -38,5 +52,10 @@ def list_meaning_rows(meaning: Meaning | None, policy: Policy) -> Mapping[str, I
     rows: dict[str, Iterable[Row]] = {table.name: () for table in MEANING_TABLES}
     if meaning is None:
         return rows
-    rows |= list_reason_rows(meaning.reasons, policy)
-    return rows
+    return {
+        **rows,
+        **list_support_rows(meaning.support, policy),
+        **list_wellbeing_rows(meaning.wellbeing, policy),
+        **list_reason_rows(meaning.reasons, policy),
+        **list_consultation_rows(meaning.consultations, policy),
+    }
