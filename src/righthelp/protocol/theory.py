@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from righthelp.protocol.indicators import EXPECTED, GP_CONTACTS, INDICATORS, Expected
 from righthelp.protocol.load import Complaint, Place, parse_toml, read_text
-from righthelp.protocol.study import Section
+from righthelp.protocol.section import Section
 
 DEFAULT = Path(__file__).parent / "theory_default.toml"
 ALONE = "the direction of GP contacts alone never identifies a row"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,9 @@ _STYLE: Any = {
     "xtick.major.width": 0.8,
     "ytick.major.width": 0.8,
 }
+
+
+_TAG, _LONG_NUMBER = re.compile(r"<[^>]*>"), re.compile(r"(\.\d\d)\d+")
 
 
 @dataclass(frozen=True)
@@ -176,12 +180,17 @@ def _house_style() -> Iterator[None]:
         yield
 
 
+def _shorten(tag: re.Match[str]) -> str:
+    """A tag with its numbers to two decimals: a hundredth of a point, which nobody can see."""
+    return _LONG_NUMBER.sub(r"\1", tag.group())
+
+
 def _draw(draw: Draw, paper: Paper) -> tuple[str, tuple[int, int]]:
     with _house_style():
         figure = draw(paper)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         width, height = figure.get_size_inches()
-    svg = buffer.getvalue().replace("'DejaVu Sans'", FONTS)
+    svg = _TAG.sub(_shorten, buffer.getvalue()).replace("'DejaVu Sans'", FONTS)
     data = base64.b64encode(svg.encode()).decode()
     return f"data:image/svg+xml;base64,{data}", (round(width * 96), round(height * 96))

@@ -41,7 +41,6 @@ def render_page(evidence: Evidence) -> str:
             verdicts=explanations.VERDICTS,
             theory=show_theory(evidence),
             glossary=explanations.GLOSSARY,
-            said=say_meaning(evidence),
             version=_find_version(),
         )
     )

@@ -113,7 +113,7 @@ def _write_rules(engine: Engine, rules: Rules) -> None:
     )
     kinds = []
     for number, kind in enumerate(KINDS):
-        role, mode, status = kind
+        role, mode, status, _ = kind
         missed = status == "did_not_attend" and role in primary.roles and mode in primary.modes
         if missed or is_eligible(primary, kind):
             kinds.append((number, is_eligible(primary, kind), missed))

@@ -1,8 +1,8 @@
 -- Between stages 13 and 14: the consultation itself. One narrow scan of the appointments, of the people
 -- seen and of their comparators alone (a join with these units, which are few), because the store
 -- keeps neither who held an appointment nor how long it took.
--- Reads people, units, reach, sets, counted_appointments, kinds, consultation_kinds, definition_rule
--- (one row), consultation_rule (one row), attended_contacts, flags, rules (one row).
+-- Reads people, units, reach, sets, counted_appointments, named_categories, kinds, consultation_kinds,
+-- definition_rule (one row), consultation_rule (one row), attended_contacts, flags, rules (one row).
 -- Makes consultation_units, consultations, consultation_counts, clinician_visits, dose, caseload.
 
 CREATE OR REPLACE TABLE consultation_units AS
@@ -29,7 +29,10 @@ JOIN consultation_units AS u
         (a.start_date >= u.before_from AND a.start_date < u.before_to)
         OR (a.start_date >= u.after_from AND a.start_date < u.after_to)
     )
-JOIN kinds AS k ON a.role = k.role AND a.mode = k.mode AND a.status = k.status
+LEFT JOIN named_categories AS n ON a.category = n.category
+JOIN kinds AS k
+    ON a.role = k.role AND a.mode = k.mode AND a.status = k.status
+    AND (n.category IS NOT NULL) = k.is_named
 JOIN consultation_kinds AS c ON k.kind = c.kind;
 
 -- A consultation: an appointment that counts as a contact. Where one contact a day counts,

@@ -1,8 +1,8 @@
--- Between stages 13 and 14: what contacts were about. One scan of the coded entries, of the people seen and of
--- their comparators alone; a contact and an entry belong together when they are of one day.
--- Reads people, units, reach, sets, events, kinds, definition_kinds, definition_rule (one row), index_days,
--- window_months, clinical_events, appointments, reason_codes, reason_order, reason_categories,
--- reason_rule (one row). Makes reason_units, reason_counts, found.
+-- Between stages 13 and 14: what contacts were about. One scan of the coded entries, of the people seen
+-- and of their comparators alone; a contact and an entry belong together when they are of one day.
+-- Reads people, units, reach, sets, events, named_categories, kinds, definition_kinds, definition_rule
+-- (one row), index_days, window_months, clinical_events, appointments, reason_codes, reason_order,
+-- reason_categories, reason_rule (one row). Makes reason_units, reason_counts, found.
 
 CREATE OR REPLACE TABLE reason_units AS
 SELECT p.unit, p.person, p.patient_id, p.index_on, p.grp
@@ -63,7 +63,10 @@ CREATE OR REPLACE TABLE day_categories AS
 SELECT a.patient_id, a.start_date AS on_day, min(o.place) AS place
 FROM appointments AS a
 JOIN reason_categories AS c ON lower(trim(a.category)) = c.category
-JOIN kinds AS k ON a.role = k.role AND a.mode = k.mode AND a.status = k.status
+LEFT JOIN named_categories AS n ON a.category = n.category
+JOIN kinds AS k
+    ON a.role = k.role AND a.mode = k.mode AND a.status = k.status
+    AND (n.category IS NOT NULL) = k.is_named
 SEMI JOIN definition_kinds AS d ON k.kind = d.kind
 JOIN reason_order AS o ON c.reason = o.reason
 SEMI JOIN reason_units AS u ON a.patient_id = u.patient_id
