@@ -184,6 +184,23 @@ def test_together_it_is_of_the_people_of_the_sites_behind_the_estimate() -> None
     assert one.freed == pytest.approx(500 / 0.8 - 500)
 
 
+def test_a_range_over_an_assumption_gives_no_capacity() -> None:
+    """Each of its points is an assumption about a correlation that nobody measured."""
+    study = make_study()
+    returned = make_return(
+        "riverside",
+        provenance={"protocol_digest": study.digest(), "disclosure_policy": "default"},
+        estimates=[
+            estimate("crude", -0.3, 0.05),
+            *(estimate(f"external_correlation_0.{rho}", -0.1) for rho in (25, 50, 75)),
+        ],
+        change=[{"who": "new", "n": 100, "state": "rounded", "mean_before": 6, "mean_after": 4.0}],
+    )
+    evidence = gather(study, [returned])
+    assert evidence.change[0].expected_after_per_100.value is not None
+    assert evidence.capacity.sites == ()
+
+
 def test_without_an_adjusted_estimate_there_is_no_capacity() -> None:
     study = make_study()
     returned = make_return(

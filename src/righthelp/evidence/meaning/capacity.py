@@ -91,6 +91,8 @@ def weigh_capacity(
         estimate = twin.estimate
         if estimate is None or estimate.log_rr is None or twin.site not in counted:
             continue
+        if estimate.family.is_range:  # the answer is the range; a point of it is an assumption
+            continue
         sites.append(
             _weigh(
                 twin.site,
