@@ -42,8 +42,9 @@ LIMITS: tuple[str, ...] = (
         "{high:.2f} are therefore never called different."
     ),
     (
-        "It does not say whether the change was good for anybody. That needs what people "
-        "themselves report, and what the contacts were about."
+        "It does not say whether a change in contacts was good for anybody: their number cannot. "
+        "What they were about, what people say of themselves and whether help came in time stand "
+        "beside it, where sites could supply them."
     ),
     "It does not rank sites. They differ in whom they see and in how they could answer.",
     "Somebody seen at two sites is counted at both; this cannot be noticed from here.",

@@ -11,7 +11,7 @@ from righthelp.evidence.claims import Claim
 from righthelp.evidence.summary import ONE_SIGNAL
 from righthelp.report import explanations, ratio_tables, tables
 from righthelp.report.figures import draw_all
-from righthelp.report.meaning.parts import say_meaning
+from righthelp.report.meaning.parts import say_briefly, say_meaning
 from righthelp.report.meaning.theory import show_theory
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def render_page(evidence: Evidence) -> str:
             study=evidence.study.study,
             one_signal=ONE_SIGNAL,
             summary=evidence.summary,
+            brief=say_briefly(evidence),
             crude=crude,
             adjusted=adjusted,
             figures=draw_all(evidence),

@@ -23,6 +23,7 @@ from righthelp.evidence.course import CoursePoint, read_course
 from righthelp.evidence.estimates import Twin
 from righthelp.evidence.likeness import plain_rows
 from righthelp.evidence.meaning.gather import MeaningEvidence
+from righthelp.evidence.meaning.readers import MEANING_READERS, MeaningReader
 from righthelp.evidence.meaning.seen import (
     NOT_SUPPLIED,
     Estimate,
@@ -258,6 +259,11 @@ def _read_attenders(band: str) -> Reader:
     return read
 
 
+def _of_meaning(read: MeaningReader) -> Reader:
+    """A reader of what a change means as a reader of all there is."""
+    return lambda material: read(material.meaning)
+
+
 READERS: Mapping[str, Reader] = {
     GP_CONTACTS: _read_gp_contacts,
     "missed": _read_missed,
@@ -268,6 +274,7 @@ READERS: Mapping[str, Reader] = {
     "died_or_left": _read_lost,
     "frequent_attenders": _read_attenders("10+"),
     "rare_attenders": _read_attenders("0"),
+    **{name: _of_meaning(read) for name, read in MEANING_READERS.items()},
 }
 """Who reads which indicator. `read_ratios` and `read_shares` make a reading of most measures."""
 assert set(READERS) <= set(INDICATORS), "every reader reads an indicator of the vocabulary"

@@ -135,7 +135,7 @@ def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
             for site, groups in numbers.items()
         ),
         together=together,
-        told=_tell(together),
+        told=tell_directions(together),
         left_out=tuple(site for site in names if numbers[site] and site not in chosen),
         uncoded=_bound(together.get("seen")),
         found=_gather_found(rows["found"]),
@@ -288,7 +288,7 @@ def _list_usual(pooled: Mapping[str, _Numbers]) -> dict[str, float]:
     return dict(zip(seen.names, seen.before.tolist(), strict=True))
 
 
-def _tell(together: Mapping[str, GroupReasons]) -> dict[str, Direction]:
+def tell_directions(together: Mapping[str, GroupReasons]) -> dict[str, Direction]:
     """By reason, a direction only where both ways of comparing say it.
 
     The change starts from a before in which the people seen came to their referral; the level after

@@ -110,8 +110,8 @@ class Reach:
 @dataclass(frozen=True)
 class SupportEvidence:
     """sites: those with referrals, also where all is withheld. shares: of people referred, by
-    measure. by_referrer: (referrer, measure) -> share. needs: (need or all, measure) -> share. of_site: the
-    shares (measures of referrals and of all needs) of each site."""
+    measure. by_referrer: (referrer, measure) -> share. needs: (need or all, measure) -> share.
+    of_site: the shares (measures of referrals and of all needs) of each site."""
 
     sites: tuple[str, ...]
     funnel: tuple[FunnelStep, ...]

@@ -16,7 +16,7 @@ from righthelp.report.meaning import (
 )
 from righthelp.report.meaning.support import list_support_tables
 from righthelp.report.meaning.support_figures import draw_support
-from righthelp.report.meaning.support_words import say_support
+from righthelp.report.meaning.support_words import say_support, say_support_briefly
 
 
 def list_meaning_tables(evidence: Evidence) -> tuple[ShownTable, ...]:
@@ -52,6 +52,15 @@ def draw_meaning_figures(evidence: Evidence) -> dict[str, ShownFigure]:
         **quadrants.draw_quadrant_figures(evidence),
         **reasons.draw_reason_figures(evidence),
         **consultation_figures.draw_consultation_figures(evidence),
+    }
+
+
+def say_briefly(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """The sentences of the summary that are not about the number of contacts."""
+    return {
+        "support": say_support_briefly(evidence),
+        "wellbeing": wellbeing.say_wellbeing_briefly(evidence),
+        "reasons": reasons.say_reasons(evidence),
     }
 
 

@@ -35,6 +35,14 @@ def say_support(evidence: Evidence) -> tuple[str, ...]:
     return tuple(sentence for part in parts for sentence in part(evidence))
 
 
+def say_support_briefly(evidence: Evidence) -> tuple[str, ...]:
+    """The same for the summary: how soon, and whether it fitted; who is reached is told below."""
+    if not evidence.meaning.support.sites:
+        return (NOBODY_COULD_SAY,)
+    parts = (_say_referred, _say_in_time, _say_needs, _say_who_could_not)
+    return tuple(sentence for part in parts for sentence in part(evidence))
+
+
 def _say_who_could_not(evidence: Evidence) -> Iterator[str]:
     could = evidence.meaning.support.sites
     silent = [one.label for one in evidence.answered if one.id not in could]

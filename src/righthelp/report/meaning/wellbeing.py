@@ -248,6 +248,14 @@ def say_wellbeing(evidence: Evidence) -> tuple[str, ...]:
     return (*(_say_scale(one) for one in found.scales), NO_COMPARISON)
 
 
+def say_wellbeing_briefly(evidence: Evidence) -> tuple[str, ...]:
+    """The same for the summary: one scale of wellbeing and one of activation, where they came."""
+    found = evidence.meaning.wellbeing
+    chosen = {table.scale for table in found.together}
+    told = [_say_scale(one) for one in found.scales if one.scale in chosen]
+    return (*told, NO_COMPARISON) if told else say_wellbeing(evidence)
+
+
 def _say_scale(one: ScaleEvidence) -> str:
     name = name_scale(one.scale)
     both, lost = (_count(one.counts, part) for part in ("both", "first_only"))
