@@ -53,6 +53,79 @@ def list_sites(evidence: Evidence) -> ShownTable:
     )
 
 
+QUESTIONS: tuple[tuple[str, str, Callable[[Evidence], set[str]]], ...] = (
+    (
+        "before_after",
+        "Contacts before and after",
+        lambda evidence: {twin.site for twin in evidence.twins if twin.crude},
+    ),
+    (
+        "expected",
+        "What was to be expected",
+        lambda evidence: {twin.site for twin in evidence.twins if twin.adjusted},
+    ),
+    (
+        "matched",
+        "Matched people",
+        lambda evidence: {site.site for site in evidence.matched.sites},
+    ),
+    (
+        "reasons",
+        "What contacts were about",
+        lambda evidence: {one.site for one in evidence.meaning.reasons.sites if one.groups},
+    ),
+    (
+        "consultation",
+        "The consultation itself",
+        lambda evidence: {one.site for one in evidence.meaning.consultation.sites if one.groups},
+    ),
+    (
+        "support",
+        "Help in time",
+        lambda evidence: set(evidence.meaning.support.sites),
+    ),
+    (
+        "scores",
+        "How people fared",
+        lambda evidence: {
+            site.site
+            for one in evidence.meaning.wellbeing.scales
+            for site in one.sites
+            if site.state != "not_collected"
+        },
+    ),
+)
+"""What a study asks, and the sites that could answer it."""
+
+
+def list_questions(evidence: Evidence) -> ShownTable:
+    """Which question each site could answer from what it has."""
+    could = [(name, words, read(evidence)) for name, words, read in QUESTIONS]
+    return ShownTable(
+        "questions",
+        "What each site could answer",
+        (
+            Heading("site", "Site"),
+            Heading("route", "Answers from"),
+            *(Heading(name, words) for name, words, _ in could),
+        ),
+        tuple(
+            (
+                site.label,
+                ROUTES[site.route],
+                *("yes" if site.id in sites else "no" for _, _, sites in could),
+            )
+            for site in evidence.answered
+        ),
+        (
+            (
+                "A no is of the way in which the site could answer, or of numbers too small to "
+                "leave it; it says nothing about its care."
+            ),
+        ),
+    )
+
+
 def _list_facts(site: SiteAccount, told: Sequence[Fact]) -> Iterator[Cell]:
     """What the study file and the log say of a site; a dash where they are silent."""
     for _, _, read in told:

@@ -29,7 +29,7 @@ from righthelp.report.ratio_tables import (
     show_twin,
 )
 from righthelp.report.scheme_tables import list_series, list_staggered
-from righthelp.report.site_tables import list_sites
+from righthelp.report.site_tables import list_questions, list_sites
 from righthelp.returns.tables import BANDS, NOT_HELD_STATUSES
 
 _NOT_THERE = Count(None, "not_collected")
@@ -319,6 +319,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
     """Every table shown, and the estimates in long form."""
     return (
         list_sites(evidence),
+        list_questions(evidence),
         list_flow(evidence),
         list_change(evidence),
         list_rates(evidence),
