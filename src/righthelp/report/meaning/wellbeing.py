@@ -13,8 +13,8 @@ from righthelp.report.cells import (
     Difference,
     Heading,
     ShownTable,
-    show_count,
     show_difference,
+    show_number,
 )
 from righthelp.report.meaning.wellbeing_words import (
     CORNER_SIDES,
@@ -266,7 +266,9 @@ def _say_scale(one: ScaleEvidence) -> str:
 def _people(count: Count) -> str:
     if count.value is None:
         return f"people ({STATE_WORDS[count.state]})"
-    return f"{show_count(count)} people"
+    sites = f"{count.n_withheld} site{'s' if count.n_withheld > 1 else ''}"
+    gone = f" (withheld at {sites})" if count.n_withheld else ""
+    return f"{show_number(count.value)} people{gone}"
 
 
 def _say_beyond(one: ScaleEvidence) -> str:
@@ -306,8 +308,8 @@ def _say_corner(table: QuadrantEvidence, corner: str) -> str:
     key = contacts.split()[0], ("better", "worse")[side]
     words = explain_corner(corner, table.kind)
     counted, expected = table.cells[key], table.expected.get(key, NOTHING)
-    number = "how many is withheld" if counted.value is None else f"{show_count(counted)} people"
-    anyway = "" if expected.value is None else f", {show_count(expected)} expected by chance"
+    number = "how many is withheld" if counted.value is None else _people(counted)
+    anyway = "" if expected.value is None else f", {show_number(expected.value)} expected by chance"
     return f"{words} ({corner}; {number}{anyway})."
 
 
