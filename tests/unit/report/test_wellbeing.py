@@ -101,6 +101,11 @@ def test_sites_come_in_the_order_of_the_study_and_then_together(evidence: Eviden
     ]
 
 
+def test_sites_that_sent_no_scores_are_named() -> None:
+    found = gather_sites(riverside=list_rows(), station={})
+    assert find_table(found, "fared").notes[-1] == "No scores came from Station Road."
+
+
 def test_what_a_site_withheld_is_called_withheld_and_never_nought() -> None:
     gone = gather_sites(riverside=list_rows(change=None, counts={"worsened": 3}))
     (row,) = [dict(zip(row_keys(gone), texts, strict=True)) for texts in list_texts(gone, "fared")]

@@ -39,13 +39,17 @@ def list_fared(evidence: Evidence) -> ShownTable:
     """Every scale at every site: who has which score, and the mean change."""
     scales = evidence.meaning.wellbeing.scales
     rows = tuple(row for one in scales for row in _list_changes(evidence, one))
-    notes = (
+    told = {site.site for one in scales for site in one.sites}
+    silent = [site.label for site in evidence.answered if site.id not in told]
+    notes: tuple[str, ...] = (
         "People new to the link worker. A change is the last score less the first.",
         (
             "“Anyway” is what regression to the mean of the population alone would give; the study "
             "has to give that mean."
         ),
     )
+    if silent:
+        notes += (f"No scores came from {', '.join(silent)}.",)
     return ShownTable(
         "fared",
         "Scores that people gave of themselves, first and last",
