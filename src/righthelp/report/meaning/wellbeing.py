@@ -13,8 +13,8 @@ from righthelp.report.cells import (
     Difference,
     Heading,
     ShownTable,
-    show_count,
     show_difference,
+    show_number,
 )
 from righthelp.report.meaning.wellbeing_words import (
     CORNER_SIDES,
@@ -39,13 +39,17 @@ def list_fared(evidence: Evidence) -> ShownTable:
     """Every scale at every site: who has which score, and the mean change."""
     scales = evidence.meaning.wellbeing.scales
     rows = tuple(row for one in scales for row in _list_changes(evidence, one))
-    notes = (
+    told = {site.site for one in scales for site in one.sites}
+    silent = [site.label for site in evidence.answered if site.id not in told]
+    notes: tuple[str, ...] = (
         "People new to the link worker. A change is the last score less the first.",
         (
             "“Anyway” is what regression to the mean of the population alone would give; the study "
             "has to give that mean."
         ),
     )
+    if silent:
+        notes += (f"No scores came from {', '.join(silent)}.",)
     return ShownTable(
         "fared",
         "Scores that people gave of themselves, first and last",
@@ -274,7 +278,9 @@ def _say_scale(one: ScaleEvidence) -> str:
 def _people(count: Count) -> str:
     if count.value is None:
         return f"people ({STATE_WORDS[count.state]})"
-    return f"{show_count(count)} people"
+    sites = f"{count.n_withheld} site{'s' if count.n_withheld > 1 else ''}"
+    gone = f" (withheld at {sites})" if count.n_withheld else ""
+    return f"{show_number(count.value)} people{gone}"
 
 
 def _say_beyond(one: ScaleEvidence) -> str:
@@ -314,8 +320,8 @@ def _say_corner(table: QuadrantEvidence, corner: str) -> str:
     key = contacts.split()[0], ("better", "worse")[side]
     words = explain_corner(corner, table.kind)
     counted, expected = table.cells[key], table.expected.get(key, NOTHING)
-    number = "how many is withheld" if counted.value is None else f"{show_count(counted)} people"
-    anyway = "" if expected.value is None else f", {show_count(expected)} expected by chance"
+    number = "how many is withheld" if counted.value is None else _people(counted)
+    anyway = "" if expected.value is None else f", {show_number(expected.value)} expected by chance"
     return f"{words} ({corner}; {number}{anyway})."
 
 
