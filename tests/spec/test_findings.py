@@ -53,6 +53,14 @@ FILE_CASES = (
     Case("file_unreadable", A, {AF: b"PK\x03\x04 a workbook"}, shows="spreadsheet"),
     Case("table_without_rows", A, {AF: APPOINTMENTS.split("\n")[0] + "\n"}),
     Case(
+        "referral_not_found",
+        "needs",
+        {"needs.csv": "referral_id,need\nr9,housing\n"},
+        column="referral_id",
+        row=2,
+        n_rows=1,
+    ),
+    Case(
         "file_without_rows", "referrals", {"referrals.csv": "referral_id,patient_id,referred_on\n"}
     ),
     Case(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from righthelp.onsite.findings import KINDS, Finding, RecordsRefused
+from righthelp.onsite.sources.outcome_kinds import OUTCOME_KINDS
 from righthelp.onsite.sources.system_kinds import SYSTEM_KINDS
 from tests.spec.test_findings import CASES as RECORD_CASES
 from tests.unit.sources.small_sheet import (
@@ -132,9 +133,9 @@ def test_every_kind_of_finding_is_raised_by_a_test() -> None:
     """Here or for records; the rest are raised in the named tests of this folder."""
     raised = {case.kind for case in (*RECORD_CASES, *COUNTS_CASES, *SUMMARY_CASES)}
     elsewhere = {"folder_missing", "encoding_guessed", "sheet_missing"}
-    of_systems = {name for name, *_ in SYSTEM_KINDS}
-    assert raised | elsewhere | of_systems == set(KINDS)
-    assert not raised & (elsewhere | of_systems)
+    of_others = {name for name, *_ in (*SYSTEM_KINDS, *OUTCOME_KINDS)}
+    assert raised | elsewhere | of_others == set(KINDS)
+    assert not raised & (elsewhere | of_others)
 
 
 @pytest.mark.parametrize("kind", [name for name, *_ in SYSTEM_KINDS])

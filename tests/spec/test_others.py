@@ -23,7 +23,9 @@ def make_referred(
     name: str, on: str, *, gp: tuple[str, ...] = ("2024-02-10",), **facts: Any
 ) -> Records:
     """Somebody referred on a day, with what came of it as ISO dates; other facts are a person's."""
-    came = {key: date.fromisoformat(facts.pop(key)) for key in list(facts) if key.endswith("_on")}
+    came: dict[str, Any] = {
+        key: date.fromisoformat(facts.pop(key)) for key in list(facts) if key.endswith("_on")
+    }
     person = make_person(name, gp=gp, **facts)
     return replace(person, referrals=(Referral(name, date.fromisoformat(on), **came),))
 

@@ -17,7 +17,7 @@ from righthelp.evidence.counts import (
     read_changes,
     read_not_held,
 )
-from righthelp.evidence.course import CoursePoint, MonthTogether, combine_course, read_course
+from righthelp.evidence.course import CoursePoint, MonthTogether, combine_course
 from righthelp.evidence.estimates import (
     Answer,
     SiteEstimate,
@@ -139,7 +139,6 @@ def gather(
     adjusted = combine_twins(twins, outcome=outcome)
     crude = _combine_crude(twins, adjusted=adjusted, outcome=outcome)
     change = read_changes(rows["change"], twins, who=who)
-    course = read_course(rows["course"])
     left_out = leave_out_each(twins, outcome=outcome)
     change_total = add_change(change)
     matched = gather_matched(rows, estimates, outcome=outcome)
@@ -163,8 +162,8 @@ def gather(
         change=change,
         change_total=change_total,
         pattern=add_pattern(rows["pattern"], who=who, people={one.site: one.n for one in change}),
-        course=course,
-        months=combine_course(course),
+        course=seen.course,
+        months=combine_course(seen.course),
         not_held=read_not_held(rows["not_held"]),
         matched=matched,
         scheme=gather_scheme(rows["series"]),

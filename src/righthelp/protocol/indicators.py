@@ -84,13 +84,13 @@ _ALL = (
     Indicator("length", "Length of a consultation", "minutes", "consultation"),
     Indicator("repeat_contact", "Coming again within days", "share of contacts", "consultation"),
     Indicator(
-        "wellbeing", "Wellbeing, as people said themselves", "points of the instrument", "wellbeing"
+        "wellbeing", "Wellbeing, as people said themselves", "points of the instrument", "score_change"
     ),
     Indicator(
         "activation",
         "Activation, as people said themselves",
         "points of the instrument",
-        "wellbeing",
+        "score_change",
     ),
     _is_there(
         "link_worker_contacts",

@@ -27,6 +27,8 @@ from righthelp.world.reasons import CODES
 from righthelp.world.scheme import NEVER
 
 TABLES = tuple(table.name for table in RECORDS)
+WRITTEN = tuple(name for name in TABLES if name != "outcome_items")
+"""Scores of a world come ready made; a file of answers would have no row."""
 
 _NEVER_IN_SQL = -(2**31)
 _VOCABULARIES = {
@@ -64,11 +66,11 @@ def write_world(
     `truth.json` is for tests and teaching: no site could ever have it. Returns the paths written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{table}.{file_format}" for table in TABLES]
+    paths = [folder / f"{table}.{file_format}" for table in WRITTEN]
     with open_engine(threads=1) as engine:  # with more, rows change places from run to run
         engine.execute("SET preserve_insertion_order = true")
         hand_over(engine, population)
-        for table, path in zip(TABLES, paths, strict=True):
+        for table, path in zip(WRITTEN, paths, strict=True):
             engine.copy_to(f"SELECT * FROM world_{table}", path, file_format=file_format)
     truth = folder / "truth.json"
     truth.write_text(json.dumps(describe_truth(population), indent=1) + "\n", encoding="utf-8")

@@ -202,3 +202,22 @@ def cut_section(page: str, name: str) -> str:
 def read_svgs(page: str) -> list[str]:
     """The drawings of the page as text."""
     return [base64.b64decode(data).decode() for data in DATA.findall(page)]
+
+
+def test_the_summary_begins_with_help_and_people_and_comes_to_numbers_last() -> None:
+    """Where no site could say, one sentence says so."""
+    summary = render_page(gather(STUDY, make_returns(STUDY))).split('id="summary"')[1]
+    summary = summary.split("</section>")[0]
+    heads = [
+        "What was asked",
+        "Did people get the right help, in time?",
+        "How did people fare?",
+        "What became of GP contacts, and what were they about?",
+        "As counted",
+        "How sure this is",
+        "What it does not say",
+    ]
+    places = [summary.index(head) for head in heads]
+    assert places == sorted(places)
+    assert "No site could say whether the help was right and in time" in summary
+    assert "No site sent scores" in summary

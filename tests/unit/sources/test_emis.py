@@ -58,7 +58,7 @@ ORGANISATION = "OrganisationGuid,ODSCode,ProcessingId\n{ORG},A81001,1\n"
 CODE = (
     "CodeId,Term,SnomedCTConceptId,ProcessingId\n"
     "11,Referral to social prescribing service,871731000000106,1\n"
-    "12,Social prescribing declined,871711000000103,1\n13,Cough,49727002,1\n"
+    "12,Social prescribing declined,871711000000103,1\n13,Heart rate,364075005,1\n"
 )
 OBSERVATION = (
     "ObservationGuid,PatientGuid,EffectiveDate,EffectiveDatePrecision,CodeId,Deleted,ProcessingId\n"

@@ -57,7 +57,7 @@ class Material:
     after_months: int
     twins: Sequence[Twin]
     adjusted: Combination
-    course: Sequence[CoursePoint]
+    course: tuple[CoursePoint, ...]
     flow: Sequence[FlowStep]
     change: Sequence[SiteChange]
     not_held: Sequence[SiteNotHeld]
