@@ -84,7 +84,10 @@ _ALL = (
     Indicator("length", "Length of a consultation", "minutes", "consultation"),
     Indicator("repeat_contact", "Coming again within days", "share of contacts", "consultation"),
     Indicator(
-        "wellbeing", "Wellbeing, as people said themselves", "points of the instrument", "score_change"
+        "wellbeing",
+        "Wellbeing, as people said themselves",
+        "points of the instrument",
+        "score_change",
     ),
     Indicator(
         "activation",
