@@ -13,56 +13,10 @@ import numpy.typing as npt
 
 from righthelp.estimators.arrays import FloatArray, as_codes, as_counts, as_floats
 from righthelp.estimators.influence import sum_of_squares_by_person, two_way_products
-from righthelp.estimators.result import NO_VARIATION, Status
+from righthelp.estimators.result import NO_VARIATION, Change, Difference
 
 NOTHING_THERE = "there is nothing to divide by in one of the windows"
 TOO_FEW = "one person gives no interval"
-
-
-@dataclass(frozen=True)
-class RatioChange:
-    """A ratio before and after, and the change, after less before.
-
-    se: of change; None unless status is "ok". All None when "not_estimable". n: people with
-    anything to divide by in either window. reason: reads on from "because".
-    """
-
-    before: float | None
-    after: float | None
-    change: float | None
-    se: float | None
-    n: int
-    status: Status
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        assert (self.change is None) == (self.status == "not_estimable")
-        assert (self.before is None) == (self.after is None) == (self.change is None)
-        assert (self.se is None) == (self.status != "ok")
-        assert bool(self.reason) == (self.status != "ok")
-
-
-@dataclass(frozen=True)
-class RatioDifference:
-    """How the change in cases differs from that in their comparators.
-
-    difference: case less comparators, each of them a change; se: of difference. n: cases with
-    anything to divide by.
-    """
-
-    case: float | None
-    comparators: float | None
-    difference: float | None
-    se: float | None
-    n: int
-    status: Status
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        assert (self.difference is None) == (self.status == "not_estimable")
-        assert (self.case is None) == (self.comparators is None) == (self.difference is None)
-        assert (self.se is None) == (self.status != "ok")
-        assert bool(self.reason) == (self.status != "ok")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +65,7 @@ class RatioParts:
 
 def change_in_ratio(
     parts: RatioParts, *, person: npt.ArrayLike, weight: npt.ArrayLike | None = None
-) -> RatioChange:
+) -> Change:
     """Return the change of a ratio of weighted sums, with an error clustered on the person.
 
     person: (r,) codes; rows of one person go together. weight: (r,), above 0, 1 where left out.
@@ -129,15 +83,15 @@ def change_in_ratio(
     n = int(np.unique(people[parts.counts]).size)
     found = _influence(parts, w)
     if found is None:
-        return RatioChange(None, None, None, None, n, "not_estimable", NOTHING_THERE)
+        return Change(None, None, None, None, n, "not_estimable", NOTHING_THERE)
     before, after, psi = found
     if n < 2:
-        return RatioChange(before, after, after - before, None, n, "point_only", TOO_FEW)
+        return Change(before, after, after - before, None, n, "point_only", TOO_FEW)
     variance = n / (n - 1) * sum_of_squares_by_person(person=people, influence=psi)
     se = _root(variance, before, after)
     if se is None:
-        return RatioChange(before, after, after - before, None, n, "point_only", NO_VARIATION)
-    return RatioChange(before, after, after - before, se, n, "ok")
+        return Change(before, after, after - before, None, n, "point_only", NO_VARIATION)
+    return Change(before, after, after - before, se, n, "ok")
 
 
 def compare_changes_in_ratio(
@@ -147,7 +101,7 @@ def compare_changes_in_ratio(
     case_person: npt.ArrayLike,
     row_set: npt.ArrayLike,
     row_person: npt.ArrayLike,
-) -> RatioDifference:
+) -> Difference:
     """Return how the change of a ratio in cases differs from that in their matched comparators.
 
     cases: one row a set; rows: one row a comparator of a set, row_set its set 0..n-1; every set has
@@ -166,11 +120,11 @@ def compare_changes_in_ratio(
     own = _influence(cases, np.ones(case.size))
     others = _influence(rows, 1 / size[place])
     if own is None or others is None:
-        return RatioDifference(None, None, None, None, n, "not_estimable", NOTHING_THERE)
+        return Difference(None, None, None, None, n, "not_estimable", NOTHING_THERE)
     changes = own[1] - own[0], others[1] - others[0]
     told = (*changes, changes[0] - changes[1])
     if n < 2:
-        return RatioDifference(*told, None, n, "point_only", TOO_FEW)
+        return Difference(*told, None, n, "point_only", TOO_FEW)
     products = two_way_products(
         influence=np.concatenate([own[2], -others[2]])[:, None],
         group=np.concatenate([np.arange(case.size), place]),
@@ -178,8 +132,8 @@ def compare_changes_in_ratio(
     )
     se = _root(n / (n - 1) * float(products[0, 0]), *own[:2], *others[:2])
     if se is None:
-        return RatioDifference(*told, None, n, "point_only", NO_VARIATION)
-    return RatioDifference(*told, se, n, "ok")
+        return Difference(*told, None, n, "point_only", NO_VARIATION)
+    return Difference(*told, se, n, "ok")
 
 
 def _influence(parts: RatioParts, weight: FloatArray) -> tuple[float, float, FloatArray] | None:

@@ -12,34 +12,11 @@ import numpy.typing as npt
 
 from righthelp.estimators.arrays import FloatArray, as_codes, as_counts
 from righthelp.estimators.influence import rank_codes, two_way_products
-from righthelp.estimators.result import NO_VARIATION, Status
+from righthelp.estimators.result import NO_VARIATION, Change, Difference
 
 PEOPLE = 100
 ONE_PERSON = "one person gives no interval"
 REUSED = "comparators serve in too many of so few sets for an interval"
-
-
-@dataclass(frozen=True)
-class Change:
-    """Contacts per 100 people before and after, for one reason or for all, and their difference.
-
-    change: after less before, for comparators the mean of sets; se: of change. All None when status
-    is "not_estimable"; se alone when "point_only". reason: reads on from "because".
-    """
-
-    before: float | None
-    after: float | None
-    change: float | None
-    se: float | None
-    n: int
-    status: Status
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        assert (self.change is None) == (self.status == "not_estimable")
-        assert (self.before is None) == (self.after is None) == (self.change is None)
-        assert (self.se is None) == (self.status != "ok")
-        assert bool(self.reason) == (self.status != "ok")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,28 +32,6 @@ class ReasonChanges:
     total: Change
     covariance: FloatArray | None
     n: int
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How the change in cases differs from the change in their comparators, per 100 people.
-
-    case, comparators: each change by itself; difference: the one less the other; se: of it.
-    """
-
-    case: float | None
-    comparators: float | None
-    difference: float | None
-    se: float | None
-    n: int
-    status: Status
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        assert (self.difference is None) == (self.status == "not_estimable")
-        assert (self.case is None) == (self.comparators is None) == (self.difference is None)
-        assert (self.se is None) == (self.status != "ok")
-        assert bool(self.reason) == (self.status != "ok")
 
 
 @dataclass(frozen=True, eq=False)

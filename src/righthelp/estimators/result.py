@@ -71,3 +71,49 @@ class Estimate:
             return None
         half = NormalDist().inv_cdf((1 + level) / 2) * self.se
         return self.log_rr - half, self.log_rr + half
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number before and after, in the unit of whoever makes it, and after less before.
+
+    se: of change; None unless status is "ok". All None when "not_estimable". n: people behind it.
+    reason: reads on from "because".
+    """
+
+    before: float | None
+    after: float | None
+    change: float | None
+    se: float | None
+    n: int
+    status: Status
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        assert (self.change is None) == (self.status == "not_estimable")
+        assert (self.before is None) == (self.after is None) == (self.change is None)
+        assert (self.se is None) == (self.status != "ok")
+        assert bool(self.reason) == (self.status != "ok")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a number in cases differs from that in their comparators, in one unit.
+
+    case, comparators: each by itself, often a change; difference: the one less the other; se: of
+    it. n: cases behind it. reason: reads on from "because".
+    """
+
+    case: float | None
+    comparators: float | None
+    difference: float | None
+    se: float | None
+    n: int
+    status: Status
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        assert (self.difference is None) == (self.status == "not_estimable")
+        assert (self.case is None) == (self.comparators is None) == (self.difference is None)
+        assert (self.se is None) == (self.status != "ok")
+        assert bool(self.reason) == (self.status != "ok")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -33,20 +33,7 @@ Stream = Literal[
     "record",
     "help",
 ]
-_STREAMS: tuple[Stream, ...] = (
-    "people",
-    "need",
-    "stay",
-    "visits",
-    "referral",
-    "contacts",
-    "effect",
-    "book",
-    "staff",
-    "reasons",
-    "record",
-    "help",
-)
+_STREAMS: tuple[Stream, ...] = get_args(Stream)
 
 
 _SHARES = (
