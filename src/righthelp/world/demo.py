@@ -178,6 +178,25 @@ def _study_text() -> str:
         "[matching]",
         "# In these worlds the link worker changes nothing about nurses.",
         'control_roles = ["nurse"]',
+        "",
+        "[support]",
+        "target_days_first_contact = 28",
+        "target_days_first_support = 84",
+        "",
+        "[outcomes]",
+        "# Of the simulated population; a real study takes published norms.",
+        "population_mean = { swemwbs = 19.6, pam = 58.0 }",
+        "",
+        "[cost]",
+        'year = "2023/24"',
+        (
+            'basis = "ten minutes of a GP: GBP 37 without direct care staff and qualification '
+            "(PSSRU 2024), 42 to 49 with them (PSSRU 2023, 2022/23); an hour of a link worker as "
+            'Band 4 to Band 5 (PSSRU 2024)"'
+        ),
+        "gp_contact = [37.0, 42.0, 49.0]",
+        "link_worker_hour = [39.0, 42.0, 44.0]",
+        "link_worker_minutes = 45",
     ]
     for site in SITES:
         path = site.id if site.route == "csv" else f"{site.id}.csv"

@@ -392,3 +392,95 @@ def test_a_synthetic_export_gives_the_days_of_the_place(tmp_path: Path) -> None:
     assert counted[("fhir_encounter", "visit_not_used")] == 7
     assert counted[("appointments", "after_death")] == 1
     assert all(account.adds_up for account in records.ledger)
+
+
+CODED = (
+    resource(
+        "Condition",
+        "c1",
+        code={"coding": [{"system": SNOMED, "code": "44054006"}]},
+        subject=refer("Patient/1"),
+        recordedDate="2023-03-01T10:00:00+00:00",
+    ),
+    resource(
+        "Condition",
+        "c2",
+        code={"coding": [{"system": SNOMED, "code": "38341003"}]},
+        verificationStatus={"coding": [{"code": "entered-in-error"}]},
+        subject=refer("Patient/1"),
+        recordedDate="2023-03-01",
+    ),
+    resource(
+        "Observation",
+        "o1",
+        status="final",
+        code={"coding": [{"code": "1234-5"}, {"system": SNOMED, "code": "49727002"}]},
+        subject=refer("urn:uuid:2"),
+        effectiveDateTime="2023-03-02",
+    ),
+    resource(
+        "Observation",
+        "o2",
+        status="final",
+        code={"coding": [{"system": SNOMED, "code": "364075005"}]},
+        subject=refer("Patient/1"),
+        effectiveDateTime="2023-03-02",
+    ),
+)
+
+
+def test_conditions_and_observations_of_the_codelists_are_coded_entries(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "coded.ndjson").write_text(to_lines(*CODED), encoding="utf-8")
+    records, tables = read(folder)
+    assert [row[:3] for row in tables["clinical_events"]] == [
+        ("1", date(2023, 3, 1), "44054006"),
+        ("2", date(2023, 3, 2), "49727002"),
+    ]
+    left_out = {each.table: dict(each.left_out) for each in records.ledger if each.left_out}
+    assert left_out["fhir_condition"] == {"row_deleted": 1}
+    assert left_out["fhir_observation"] == {"code_not_used": 1}
+
+
+def answer(key: str, **value: Any) -> dict[str, Any]:
+    return {"linkId": key, "answer": [value]}
+
+
+def test_answers_to_questionnaires_are_read_for_scoring(tmp_path: Path) -> None:
+    """In groups too; a name that is ours, and one that the map explains."""
+    filled = (
+        resource(
+            "QuestionnaireResponse",
+            "q1",
+            status="completed",
+            questionnaire="https://example.org/Questionnaire/UCLA-3|1.0",
+            subject=refer("Patient/1"),
+            authored="2023-03-01T23:30:00-05:00",
+            item=[
+                answer("1", valueInteger=2),
+                {"linkId": "rest", "item": [answer("2", valueCoding={"code": "3"})]},
+                answer("3", valueDecimal=1),
+            ],
+        ),
+        resource(
+            "QuestionnaireResponse",
+            "q2",
+            status="entered-in-error",
+            questionnaire="https://example.org/Questionnaire/UCLA-3",
+            subject=refer("Patient/1"),
+            authored="2023-03-01",
+            item=[answer("1", valueInteger=2)],
+        ),
+    )
+    folder = write(tmp_path)
+    (folder / "forms.ndjson").write_text(to_lines(*filled), encoding="utf-8")
+    records, tables = read(folder)
+    when = date(2023, 3, 1)
+    assert sorted(tables["outcome_items"]) == [
+        ("1", when, "ucla3", "1.0", "1", 2.0),
+        ("1", when, "ucla3", "1.0", "2", 3.0),
+        ("1", when, "ucla3", "1.0", "3", 1.0),
+    ]
+    left_out = {each.table: dict(each.left_out) for each in records.ledger if each.left_out}
+    assert left_out["fhir_questionnaireresponse"] == {"row_deleted": 1}
+    assert all(account.adds_up for account in records.ledger)

@@ -178,5 +178,6 @@ FHIR = System(
         "appointments": ("fhir_appointment", "fhir_encounter"),
         "referrals": "fhir_servicerequest",
         "clinical_events": ("fhir_servicerequest", "fhir_condition", "fhir_observation"),
+        "outcome_items": "fhir_questionnaireresponse",
     },
 )

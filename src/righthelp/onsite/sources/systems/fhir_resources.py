@@ -11,6 +11,10 @@ _CONCEPT = f"STRUCT(coding {_CODING}[], text VARCHAR)"
 _IDENTIFIER = "STRUCT(system VARCHAR, value VARCHAR)"
 _REFERENCE = f"STRUCT(reference VARCHAR, identifier {_IDENTIFIER})"
 _PERIOD = 'STRUCT(start VARCHAR, "end" VARCHAR)'
+_ANSWER = (
+    "STRUCT(valueInteger VARCHAR, valueDecimal VARCHAR, valueString VARCHAR, "
+    f"valueCoding {_CODING})"
+)
 _META = f"STRUCT(lastUpdated VARCHAR, security {_CODING}[])"
 _EXTENSION = (
     f"STRUCT(url VARCHAR, valueCode VARCHAR, valueCodeableConcept {_CONCEPT}, "
@@ -59,6 +63,15 @@ def _join_codings(concepts: str) -> str:
         _join(concepts, "x.text"),
     )
     return f"concat_ws({_BREAK}, {', '.join(parts)})"
+
+
+def _list_answers(items: str) -> str:
+    """The items of a questionnaire and its groups, a line each: what was asked and the answer."""
+    each = "lambda x: struct_pack(asked := x.linkId, given := x.answer[1])"
+    groups = f"flatten(list_transform({items}, lambda x: x.item))"
+    whole = f"list_concat(list_transform({items}, {each}), list_transform({groups}, {each}))"
+    given = "x.given.valueInteger, x.given.valueDecimal, x.given.valueCoding.code"
+    return _join(whole, f"x.asked || chr(9) || coalesce({given}, x.given.valueString, '')")
 
 
 def _name(concept: str) -> str:
@@ -208,6 +221,27 @@ RESOURCES: tuple[Resource, ...] = (
             "codes": _join_codings("[code]"),
             "subject": _refer("subject"),
             "authored": "effectiveDateTime",
+        },
+        optional=True,
+    ),
+    Resource(
+        "QuestionnaireResponse",
+        "A questionnaire that was filled in; its answers are scored here.",
+        {
+            "questionnaire": "VARCHAR",
+            "status": "VARCHAR",
+            "subject": _REFERENCE,
+            "authored": "VARCHAR",
+            "item": f"STRUCT(linkId VARCHAR, answer {_ANSWER}[], "
+            f"item STRUCT(linkId VARCHAR, answer {_ANSWER}[])[])[]",
+        },
+        {
+            "status": "status",
+            "instrument": "regexp_extract(questionnaire, '([^/|]+)(\\|.*)?$', 1)",
+            "version": "nullif(regexp_extract(questionnaire, '\\|(.+)$', 1), '')",
+            "answers": _list_answers("item"),
+            "subject": _refer("subject"),
+            "authored": "authored",
         },
         optional=True,
     ),

@@ -45,6 +45,8 @@ FROM (
     UNION ALL
     SELECT 'Observation', rowid, id, updated FROM landed_fhir_observation
     UNION ALL
+    SELECT 'QuestionnaireResponse', rowid, id, updated FROM landed_fhir_questionnaireresponse
+    UNION ALL
     SELECT 'PractitionerRole', rowid, id, updated FROM landed_fhir_practitionerrole
 ) AS every;
 
@@ -428,3 +430,40 @@ SELECT
     id AS source_id
 FROM fhir_judged
 WHERE left_out IS NULL AND meaning = 'listed';
+
+-- Questionnaires that were filled in, an answer a row. The address of a questionnaire ends in its name,
+-- behind a bar its version.
+CREATE OR REPLACE TABLE marked_fhir_questionnaireresponse AS
+SELECT
+    q.rowid AS source_row,
+    CASE
+        WHEN v.superseded THEN 'row_superseded'
+        WHEN q.status = 'entered-in-error' THEN 'row_deleted'
+        WHEN NOT coalesce(is_exact(q.authored), FALSE) THEN 'date_not_exact'
+    END AS left_out
+FROM landed_fhir_questionnaireresponse AS q
+JOIN fhir_version AS v ON v.type = 'QuestionnaireResponse' AND q.rowid = v.source_row;
+
+CREATE OR REPLACE VIEW from_outcome_items AS
+SELECT
+    a.source_row,
+    a.patient_id,
+    a.date,
+    a.instrument,
+    a.version,
+    split_part(a.line, chr(9), 1) AS item,
+    nullif(split_part(a.line, chr(9), 2), '') AS answer
+FROM (
+    SELECT
+        m.source_row,
+        coalesce(p.id, key_of(q.subject)) AS patient_id,
+        day_of(q.authored) AS date,
+        q.instrument,
+        q.version,
+        unnest(string_split(q.answers, chr(10))) AS line
+    FROM landed_fhir_questionnaireresponse AS q
+    JOIN marked_fhir_questionnaireresponse AS m ON q.rowid = m.source_row
+    LEFT JOIN fhir_key AS p ON p.type = 'Patient' AND key_of(q.subject) = p.key
+    WHERE m.left_out IS NULL
+) AS a
+WHERE a.line <> '';
