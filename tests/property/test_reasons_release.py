@@ -187,3 +187,25 @@ def test_sites_are_weighed_by_their_people_and_errors_add_as_for_one_group() -> 
         assert both.change == pytest.approx(0.25 * a.change + 0.75 * b.change, abs=1e-6)
         half = [(p.high or 0) - p.change for p in (a, b, both)]
         assert half[2] ** 2 == pytest.approx(0.0625 * half[0] ** 2 + 0.5625 * half[1] ** 2)
+
+
+def test_no_site_is_left_out_for_having_few_of_a_reason() -> None:
+    """To leave it out would choose sites by what they found. The reason stands by itself too, over
+    the sites that could tell it."""
+    many, few = [0.5] * 6, [0.01, 0.5, 0.5, 0.5, 0.5, 0.5]
+    sites = [make_reasons(k, n=150, n_matched=145, rates=r) for k, r in ((1, many), (2, few))]
+    rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in REASON_TABLES}
+    for name, found in zip("ab", sites, strict=True):
+        for table, own in list_reason_rows(found, POLICIES["default"]).items():
+            rows[table] += [dict(row, site=name) for row in own]
+    shown = gather_reasons(rows)
+    together = shown.together["seen"]
+    assert together.n == 300
+    assert "new_problem" not in {part.reason for part in together.parts}
+    assert together.total.change == pytest.approx(sum(p.change for p in together.parts), abs=1e-6)
+    totals = [site.groups["seen"].total.change for site in shown.sites]
+    assert together.total.change == pytest.approx(sum(totals) / 2, abs=1e-6)
+    (alone,) = shown.apart["new_problem"]["seen"].parts
+    (at_a,) = [p for p in shown.sites[0].groups["seen"].parts if p.reason == "new_problem"]
+    assert alone.change == at_a.change
+    assert set(shown.told) == {*REASONS, "total"}

@@ -47,7 +47,8 @@ def _read_contacts(reason: str) -> MeaningReader:
             for site in found.sites
             if (seen := _see_reason(site.groups, reason, told=tell_directions(site.groups)))
         }
-        together = _see_reason(found.together, reason, told=found.told)
+        groups = found.apart.get(reason, found.together)
+        together = _see_reason(groups, reason, told=found.told)
         return Reading(sites, together or NOT_SUPPLIED)
 
     return read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Literal
 
@@ -75,15 +75,16 @@ class ReasonEvidence:
     """sites: in the study's order. together: the people of the sites that could tell, by group.
 
     told: for each reason, and for `total`, the direction in which the people seen differ from
-    matched people both in the level after and in the change; else unclear. left_out: sites that
-    hold so few people of some reason that they are not in it. uncoded: how far each reason could
-    move had the uncoded been coded. reason: why there is nothing together.
+    matched people both in the level after and in the change; else unclear. apart: reasons that some
+    site had to count with others, over the sites that told them: they are part of another
+    reason in `together`. uncoded: how far each reason could move had the uncoded been coded.
+    reason: why there is nothing together.
     """
 
     sites: tuple[SiteReasons, ...]
     together: Mapping[str, GroupReasons]
     told: Mapping[str, Direction]
-    left_out: tuple[str, ...]
+    apart: Mapping[str, Mapping[str, GroupReasons]]
     uncoded: UncodedBounds | None
     found: tuple[FoundTogether, ...]
     found_after: Mapping[str, Count]
@@ -103,6 +104,9 @@ class _Numbers:
     holds: Mapping[str, tuple[str, ...]]
 
 
+_NOBODY = _Numbers((), None, None, np.zeros(0), None, 0, {})
+
+
 def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
     """Read what the sites released of reasons, and bring their people together.
 
@@ -120,23 +124,30 @@ def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
         }
         for site in names
     }
-    chosen = _choose(numbers)
+    able = [groups for groups in numbers.values() if "seen" in groups]
     pooled = {
-        group: _pool([one[group] for one in chosen.values() if group in one])
+        group: _pool([one[group] for one in able if group in one])
         for group in GROUPS
-        if any(group in one for one in chosen.values())
+        if any(group in one for one in able)
     }
     together = {
-        group: _show(one, group=group, usual=_list_usual(pooled)) for group, one in pooled.items()
+        group: _show(one, group=group, usual=_list_usual(pooled), n_looked_at=len(order))
+        for group, one in pooled.items()
     }
+    apart = _tell_apart(able, pooled, order=order)
     return ReasonEvidence(
         sites=tuple(
             SiteReasons(site, {group: _show(one, group=group) for group, one in groups.items()})
             for site, groups in numbers.items()
         ),
         together=together,
-        told=tell_directions(together),
-        left_out=tuple(site for site in names if numbers[site] and site not in chosen),
+        told={
+            **tell_directions(together),
+            **{
+                reason: tell_directions(own).get(reason, "unclear") for reason, own in apart.items()
+            },
+        },
+        apart=apart,
         uncoded=_bound(together.get("seen")),
         found=_gather_found(rows["found"]),
         found_after=_add_days(rows["found_after"]),
@@ -184,16 +195,43 @@ def _read(
     )
 
 
-def _choose(numbers: Mapping[str, Mapping[str, _Numbers]]) -> dict[str, Mapping[str, _Numbers]]:
-    """The sites that are brought together: those that tell the most reasons apart, if they hold
-    half of the people, else all."""
-    able = {site: groups for site, groups in numbers.items() if "seen" in groups}
-    most = max((len(groups["seen"].names) for groups in able.values()), default=0)
-    finest = {site: g for site, g in able.items() if len(g["seen"].names) == most}
-    people = sum(groups["seen"].n for groups in able.values())
-    if 2 * sum(groups["seen"].n for groups in finest.values()) >= people:
-        return finest
-    return able
+def _tell_apart(
+    numbers: Sequence[Mapping[str, _Numbers]],
+    pooled: Mapping[str, _Numbers],
+    *,
+    order: Sequence[str],
+) -> dict[str, dict[str, GroupReasons]]:
+    """Reasons that some sites had to count with others, over the sites that could tell them."""
+    apart = {}
+    for reason in order:
+        if "seen" not in pooled or reason in pooled["seen"].names:
+            continue
+        able = [groups for groups in numbers if reason in groups.get("seen", _NOBODY).names]
+        own = {
+            group: _pool([_only(one[group], reason) for one in able if group in one])
+            for group in GROUPS
+            if any(group in one for one in able)
+        }
+        if own:
+            usual = _list_usual(own)
+            apart[reason] = {
+                group: _show(one, group=group, usual=usual, n_looked_at=len(order))
+                for group, one in own.items()
+            }
+    return apart
+
+
+def _only(one: _Numbers, reason: str) -> _Numbers:
+    """One reason of a group by itself."""
+    at = [one.names.index(reason)]
+    return replace(
+        one,
+        names=(reason,),
+        before=None if one.before is None else one.before[at],
+        after=None if one.after is None else one.after[at],
+        change=one.change[at],
+        covariance=None if one.covariance is None else one.covariance[np.ix_(at, at)],
+    )
 
 
 def _pool(sites: Sequence[_Numbers]) -> _Numbers:
@@ -241,15 +279,24 @@ def _fold(one: _Numbers, names: Sequence[str]) -> np.ndarray:
     return matrix
 
 
-def _show(one: _Numbers, *, group: str, usual: Mapping[str, float] | None = None) -> GroupReasons:
-    """usual: contacts before by reason, of which a share is the margin; else the group's own."""
+def _show(
+    one: _Numbers,
+    *,
+    group: str,
+    usual: Mapping[str, float] | None = None,
+    n_looked_at: int | None = None,
+) -> GroupReasons:
+    """usual: contacts before by reason, of which a share is the margin; else the group's own.
+
+    n_looked_at: reasons that are looked at together, if more than these.
+    """
     k = len(one.names)
     own = one.before if one.before is not None else np.zeros(k)
     known = usual or dict(zip(one.names, own.tolist(), strict=True))
     margin = {name: MARGIN * known.get(name, 0.0) for name in one.names}
     margin["total"] = MARGIN * sum(known.values())
     ones = np.ones(k)
-    wide = _sidak(k)
+    wide = _sidak(n_looked_at or k)
 
     def number(name: str, pick: np.ndarray, *, critical: float) -> ReasonNumber:
         change = round(float(pick @ one.change), 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
@@ -59,22 +60,21 @@ def list_reasons(evidence: Evidence) -> ShownTable:
     rows: tuple[tuple[Cell, ...], ...] = ()
     if "seen" in groups:
         rows = tuple(
-            (
-                _name(part),
-                part.before,
-                part.after,
-                _difference(part),
-                _find(groups.get("comparators"), part.reason).value,
-                _find(groups.get("difference"), part.reason),
-                _find(groups.get("difference_after"), part.reason),
-                DIRECTIONS[found.told[part.reason]] if part.reason in found.told else "",
-            )
+            _compare(part, groups, found.told.get(part.reason))
             for part in (*groups["seen"].parts, groups["seen"].total)
         )
+        rows += tuple(
+            _compare(own["seen"].parts[0], own, found.told.get(reason), apart=True)
+            for reason, own in found.apart.items()
+        )
     notes: tuple[str, ...] = HOW_READ if rows else ()
-    if found.left_out:
-        labels = ", ".join(evidence.label(site) for site in found.left_out)
-        notes += (f"Without {labels}: too few people there for some reasons to be told apart.",)
+    if found.apart:
+        notes += (
+            (
+                "Rows marked “by itself” are over the sites where enough people came for it; in "
+                "the rows above it is counted with another reason, and in all contacts once."
+            ),
+        )
     return ShownTable(
         "reasons",
         f"{evidence.study.study.outcome} per 100 people by what they were about",
@@ -90,6 +90,26 @@ def list_reasons(evidence: Evidence) -> ShownTable:
         ),
         rows,
         notes,
+    )
+
+
+def _compare(
+    part: ReasonNumber,
+    groups: Mapping[str, GroupReasons],
+    told: str | None,
+    *,
+    apart: bool = False,
+) -> tuple[Cell, ...]:
+    """A row: one reason in every group."""
+    return (
+        f"{_name(part)}, by itself" if apart else _name(part),
+        part.before,
+        part.after,
+        _difference(part),
+        _find(groups.get("comparators"), part.reason).value,
+        _find(groups.get("difference"), part.reason),
+        _find(groups.get("difference_after"), part.reason),
+        DIRECTIONS[told] if told else "",
     )
 
 
@@ -251,13 +271,18 @@ def say_reasons(evidence: Evidence) -> tuple[str, ...]:
         "matched people",
     }[found.told["total"]]
     said = [f"{total}: {_say(after.total)} in the months after."]
-    for part in after.parts:
+    others = [own["difference_after"].parts[0] for own in found.apart.values() if _has_after(own)]
+    for part in (*after.parts, *others):
         if (told := found.told[part.reason]) != "unclear":
             name = _name(part)
             said.append(f"{name}: {told} contacts than in matched people, {_say(part)}.")
     if len(said) == 1:
         said.append("Of no single reason can it be told that it changed.")
     return tuple(said)
+
+
+def _has_after(own: Mapping[str, GroupReasons]) -> bool:
+    return "difference_after" in own
 
 
 def _say(part: ReasonNumber) -> str:
