@@ -114,3 +114,27 @@ def test_a_step_of_the_funnel_is_a_share_of_those_referred() -> None:
     meaning = bring(referral_funnel=rows)
     assert MEANING_READERS["declined"](meaning).together.direction == "present"
     assert MEANING_READERS["support_started"](meaning).together.direction == "absent"
+
+
+def test_how_much_the_link_worker_did_is_a_share_of_the_people_seen() -> None:
+    """Ten of 140 were seen once: fewer than a tenth cannot be told apart from more."""
+    bands = {"1": 10, "2-3": 60, "4-6": 60, "7+": 10}
+    dose = tuple(
+        {"site": "a", "contacts": band, "n": n, "state": "rounded"} for band, n in bands.items()
+    )
+    summary = tuple(
+        {"site": "a", "quantity": name, "value": 3.7, "n": 140, "reason": None, "state": "rounded"}
+        for name in ("contacts", "months", "months_median", "caseload")
+    )
+    meaning = bring(dose=dose, dose_summary=summary)
+    assert MEANING_READERS["link_worker_contacts"](meaning).sites["a"].direction == "present"
+    once = MEANING_READERS["seen_once"](meaning)
+    assert once.sites["a"].direction == "unclear"
+    assert once.sites["a"].words.startswith("about 7% of 140 people seen")
+
+
+def test_what_was_passed_back_is_read_over_the_sites() -> None:
+    row = {"site": "a", "kind": "any", "n": 60, "of": 200, "state": "rounded"}
+    reading = MEANING_READERS["flags"](bring(flags_back=(row,)))
+    assert reading.sites == {}
+    assert reading.together.direction == "present"

@@ -79,11 +79,16 @@ class MeasureTogether:
 
 @dataclass(frozen=True)
 class SiteDose:
-    """How much the link worker did at one site; seen_once: people with one contact, per 100."""
+    """How much the link worker did at one site; seen_once: people with one contact, per 100.
+
+    n: people seen; bands: of them by their contacts.
+    """
 
     site: str
     values: Mapping[str, Count]
     seen_once: Count
+    n: Count
+    bands: Mapping[str, Count]
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,8 @@ def _read_dose(
         site,
         {name: read_count(own[name]["value"], own[name]["state"]) for name in QUANTITIES},
         share_first(counts),
+        read_count(own["contacts"]["n"], own["contacts"]["state"]),
+        dict(zip(DOSE_BANDS, counts, strict=False)),
     )
 
 

@@ -197,6 +197,29 @@ def _read_step(step: str, *, fate: str | None = None, limit: float) -> MeaningRe
     return read
 
 
+def _read_dose(*, first: int, last: int | None, limit: float) -> MeaningReader:
+    """People in some bands of contacts with the link worker, of those whom they saw."""
+
+    def read(meaning: MeaningEvidence) -> Reading:
+        shares = {}
+        for one in meaning.consultation.dose:
+            counts = list(one.bands.values())
+            inside = counts[first:last]
+            rest = [count for count in counts if not any(count is each for each in inside)]
+            shares[one.site] = bound_share(inside, of=one.n, rest=rest)
+        return read_shares(shares, of="people seen", limit=limit)
+
+    return read
+
+
+def _read_flags(meaning: MeaningEvidence) -> Reading:
+    """People of whom the link worker passed anything back, over the sites that could say."""
+    share = meaning.support.flags.get("any")
+    bounded = _bound(share) if share else None
+    together = read_shares({"all": bounded}, of="people seen").together if bounded else NOT_SUPPLIED
+    return Reading({}, together)
+
+
 def _say(value: float, low: float | None, high: float | None, *, decimals: int = 0) -> str:
     text = f"{value:+.{decimals}f}"
     if low is None or high is None:
@@ -227,5 +250,8 @@ MEANING_READERS: Mapping[str, MeaningReader] = {
     "need_met": _read_share("met", limit=HALF, of="needs"),
     "declined": _read_step("accepted", fate="declined", limit=MANY),
     "support_started": _read_step("started", limit=HALF),
+    "seen_once": _read_dose(first=0, last=1, limit=MANY),
+    "link_worker_contacts": _read_dose(first=1, last=None, limit=HALF),
+    "flags": _read_flags,
 }
 """Who reads which indicator of the vocabulary."""
