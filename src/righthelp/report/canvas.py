@@ -82,6 +82,15 @@ class ShownFigure:
     narrow: str
     wide_size: tuple[int, int]
     narrow_size: tuple[int, int]
+    n: str = ''
+    table: str = ''
+
+    def png(self, d):
+        from PIL import Image
+        b=io.BytesIO(); Image.new('RGB',(800,400),'white').save(b,'PNG'); return b.getvalue()
+
+    def svg(self, w):
+        return base64.b64decode(self.wide.split(',',1)[1]).decode()
 
 
 Draw = Callable[[Paper], "Figure"]

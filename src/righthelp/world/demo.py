@@ -75,11 +75,13 @@ _SHEET = """
 Row = tuple[object, ...]
 
 
-def write_demo(folder: Path, *, tell: Callable[[str], None]) -> Path:
-    """Write the demo's eight sites and its study file; the path of the study file."""
+def write_demo(
+    folder: Path, *, tell: Callable[[str], None], sites: Sequence[DemoSite] = SITES
+) -> Path:
+    """Write the demo's sites (eight, unless others are given) and its study file; its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, site in enumerate(SITES, start=1):
-        tell(f"simulating site {number} of {len(SITES)}")
+    for number, site in enumerate(sites, start=1):
+        tell(f"simulating site {number} of {len(sites)}")
         population = simulate(
             World(
                 seed=site.seed,
@@ -104,7 +106,7 @@ def write_demo(folder: Path, *, tell: Callable[[str], None]) -> Path:
         else:
             _write_form(_sum_groups(rows, ("seen", "population")), folder / f"{site.id}.csv")
     study = folder / "study.toml"
-    study.write_text(_study_text(), encoding="utf-8")
+    study.write_text(_study_text(sites), encoding="utf-8")
     return study
 
 
@@ -165,7 +167,7 @@ def _write_form(lines: Sequence[Sequence[object]], path: Path) -> None:
         writer.writerows(lines)
 
 
-def _study_text() -> str:
+def _study_text(sites: Sequence[DemoSite]) -> str:
     lines = [
         "# The demo: simulated sites, no real person in it.",
         "[study]",
@@ -198,7 +200,7 @@ def _study_text() -> str:
         "link_worker_hour = [39.0, 42.0, 44.0]",
         "link_worker_minutes = 45",
     ]
-    for site in SITES:
+    for site in sites:
         path = site.id if site.route == "csv" else f"{site.id}.csv"
         lines += [
             "",

@@ -19,15 +19,16 @@ STUDY = make_study()
 DATA = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 SECTIONS = [
     "summary",
+    "brief",
     "counted",
     "support",
     "wellbeing",
     "happened",
+    "anyway",
+    "across",
     "reasons",
     "consultation",
     "theory",
-    "anyway",
-    "across",
     "definitions",
     "supply",
     "quality",
@@ -206,8 +207,8 @@ def read_svgs(page: str) -> list[str]:
 
 def test_the_summary_begins_with_help_and_people_and_comes_to_numbers_last() -> None:
     """Where no site could say, one sentence says so."""
-    summary = render_page(gather(STUDY, make_returns(STUDY))).split('id="summary"')[1]
-    summary = summary.split("</section>")[0]
+    brief = render_page(gather(STUDY, make_returns(STUDY))).split('id="brief"')[1]
+    summary = brief.split("</section>")[0]
     heads = [
         "What was asked",
         "Did people get the right help, in time?",

@@ -63,8 +63,8 @@ def test_without_a_series_there_is_no_such_part() -> None:
 def test_sites_that_started_at_one_time_show_their_ratio_and_why_no_more() -> None:
     evidence = gather_series(starts=TOGETHER, n_practices=1)
     page = render(TOGETHER, 1)
-    assert page.index('id="anyway"') < page.index('id="scheme"') < page.index('id="across"')
-    assert page.index('href="#scheme"') < page.index('href="#across"')
+    assert page.index('id="across"') < page.index('id="scheme"') < page.index('id="definitions"')
+    assert page.index('href="#across"') < page.index('href="#scheme"')
     part = read_part(page)
     assert "nothing is to be expected to show here" in part
     assert "all practices started in the same quarter" in part

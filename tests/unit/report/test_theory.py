@@ -13,7 +13,7 @@ from righthelp.evidence import Evidence, gather
 from righthelp.protocol.theory import Theory, load_theory
 from righthelp.report import render_page
 from righthelp.report.cells import ShownTable
-from righthelp.report.meaning.theory import STATUSES, list_theory_tables, show_theory
+from righthelp.report.meaning.theory import STATUSES, list_theory_tables
 from righthelp.report.tables import list_all
 from tests.unit.report.eight_sites import estimate, make_return, make_returns, make_study
 
@@ -136,7 +136,7 @@ def test_a_theory_of_ones_own_takes_the_place_of_the_one_that_ships() -> None:
 
 def test_where_nothing_was_supplied_one_sentence_says_so() -> None:
     evidence = gather(STUDY, [make_return("riverside", provenance=DIGEST)])
-    assert not show_theory(evidence).is_looked_at
+    assert not evidence.theory.is_looked_at
     words = read_words(find_section(render_page(evidence)))
     assert words.endswith(
         "No site supplied anything that a statement of the theory could be set beside."

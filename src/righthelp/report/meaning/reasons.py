@@ -102,7 +102,7 @@ def _compare(
 ) -> tuple[Cell, ...]:
     """A row: one reason in every group."""
     return (
-        f"{_name(part)}, by itself" if apart else _name(part),
+        f"{name_reason(part)}, by itself" if apart else name_reason(part),
         part.before,
         part.after,
         _difference(part),
@@ -123,7 +123,7 @@ def _difference(part: ReasonNumber) -> Difference:
     return Difference(part.change, part.low, part.high)
 
 
-def _name(part: ReasonNumber) -> str:
+def name_reason(part: ReasonNumber) -> str:
     if part.reason == "total":
         return "All contacts"
     if not part.holds:
@@ -142,7 +142,7 @@ def list_site_reasons(evidence: Evidence) -> ShownTable:
             rows.append((evidence.label(site.site), "All reasons", held, held, held))
             continue
         rows += [
-            (evidence.label(site.site), _name(part), part.before, part.after, part.change)
+            (evidence.label(site.site), name_reason(part), part.before, part.after, part.change)
             for part in (*one.parts, one.total)
         ]
     return ShownTable(
@@ -169,7 +169,7 @@ def list_uncoded(evidence: Evidence) -> ShownTable:
         for at, part in enumerate(coded):
             shared = None if bounds.proportional is None else float(bounds.proportional[at])
             rows.append(
-                (_name(part), part.change, shared, float(bounds.low[at]), float(bounds.high[at]))
+                (name_reason(part), part.change, shared, float(bounds.low[at]), float(bounds.high[at]))
             )
     return ShownTable(
         "uncoded",
@@ -274,7 +274,7 @@ def say_reasons(evidence: Evidence) -> tuple[str, ...]:
     others = [own["difference_after"].parts[0] for own in found.apart.values() if _has_after(own)]
     for part in (*after.parts, *others):
         if (told := found.told[part.reason]) != "unclear":
-            name = _name(part)
+            name = name_reason(part)
             said.append(f"{name}: {told} contacts than in matched people, {_say(part)}.")
     if len(said) == 1:
         said.append("Of no single reason can it be told that it changed.")

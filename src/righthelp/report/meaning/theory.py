@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.theory import Found, Judged, RowEvidence, Status, Verdict
 from righthelp.evidence.summary import join_words
 from righthelp.protocol.indicators import INDICATORS, Expected
 from righthelp.protocol.theory import TheoryRow
+from righthelp.report.blocks import Block, Grid, Prose, Sign, Signs, Terms
 from righthelp.report.cells import Cell, Heading, ShownTable
 
 VERDICTS: Mapping[Verdict, str] = {
@@ -53,55 +53,39 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
 OVER_SITES = "Sites together"
 
 
-@dataclass(frozen=True)
-class Sign:
-    """One indicator on the page: a glyph and its words, what was expected, the figures."""
 
-    glyph: str
-    status: str
-    words: str
-    expected: str
-    figures: str
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """One row of the theory on the page. missing: indicators that no site supplied, in words."""
-
-    title: str
-    context: str
-    mechanism: str
-    outcome: str
-    gp_use: str
-    signs: tuple[Sign, ...]
-    missing: str
-    verdict: str
-    reason: str
-    sites: str
-
-
-@dataclass(frozen=True)
-class ShownTheory:
-    """The section: the theory's name, a sentence on all rows, the rows, rules and signs."""
-
-    title: str
-    is_looked_at: bool
-    sentence: str
-    rows: tuple[ShownRow, ...]
-    rules: tuple[tuple[str, str], ...]
-    signs: tuple[tuple[str, str], ...]
-
-
-def show_theory(evidence: Evidence) -> ShownTheory:
-    """The theory as the page shows it."""
+def compose_theory(evidence: Evidence) -> Iterator[Block]:
+    """Every statement of the theory beside what was seen; a sentence where nothing was."""
     told = evidence.theory
-    return ShownTheory(
-        title=told.theory.title,
-        is_looked_at=told.is_looked_at,
-        sentence=_say_all(told.rows),
-        rows=tuple(_show_row(one) for one in told.rows),
-        rules=tuple((VERDICTS[name], rule) for name, rule in VERDICT_RULES.items()),
-        signs=tuple(STATUSES.values()),
+    if not told.is_looked_at:
+        yield Prose(
+            "No site supplied anything that a statement of the theory could be set beside."
+        )
+        return
+    yield Prose(
+        "Fewer contacts, or more, can come about in many ways. Each statement below says in whom "
+        "something is thought to happen, what, and what would then be seen. Beside it stands what "
+        "was seen. The direction of contacts alone never identifies a statement: many of them "
+        "share it."
+    )
+    yield Prose(
+        f"{_say_all(told.rows)} Many things are looked at here, so that one or the other will be "
+        "as expected by chance."
+    )
+    yield Signs(tuple(Sign(glyph, words, "", "") for glyph, words in STATUSES.values()))
+    yield Prose(
+        "Figures in brackets are 95% intervals; those of shares hold what rounding and withholding "
+        "leave open too.",
+        "note",
+    )
+    yield Grid(
+        "theory",
+        told.theory.title,
+        ("Statement", "What is supposed", "Expected, and seen", "What can be said"),
+        tuple(_show_row(one) for one in told.rows),
+    )
+    yield Terms(
+        tuple((_capital(VERDICTS[name]), (rule,)) for name, rule in VERDICT_RULES.items())
     )
 
 
@@ -238,27 +222,29 @@ def _list_notes(evidence: Evidence) -> ShownTable:
     )
 
 
-def _show_row(one: RowEvidence) -> ShownRow:
-    judged = one.together
-    return ShownRow(
-        title=one.row.title,
-        context=one.row.context,
-        mechanism=one.row.mechanism,
-        outcome=one.row.outcome,
-        gp_use=say_gp_use(one.row),
-        signs=tuple(
-            _show_sign(part, found)
-            for part, found in _list_found(judged)
-            if found.status != "not_supplied"
+def _show_row(one: RowEvidence) -> tuple[tuple[Prose | Terms | Signs, ...], ...]:
+    judged, row = one.together, one.row
+    found = _list_found(judged)
+    looked_at = [pair for pair in found if pair[1].status != "not_supplied"]
+    missing = [INDICATORS[it.indicator].words for _, it in found if it.status == "not_supplied"]
+    supposed = (
+        ("Context", (row.context,)),
+        ("Mechanism", (row.mechanism,)),
+        ("Outcome", (row.outcome,)),
+        ("GP use", (say_gp_use(row),)),
+    )
+    sites = _say_sites(one)
+    return (
+        (Prose(row.title),),
+        (Terms(supposed, "inline"),),
+        (
+            *([Signs(tuple(_show_sign(*pair) for pair in looked_at))] if looked_at else []),
+            *([Prose(f"Not supplied: {'; '.join(missing)}.", "note")] if missing else []),
         ),
-        missing="; ".join(
-            INDICATORS[found.indicator].words
-            for _, found in _list_found(judged)
-            if found.status == "not_supplied"
+        (
+            Terms(((_capital(VERDICTS[judged.verdict]), (judged.reason,)),), "inline"),
+            *([Prose(sites, "note")] if sites else []),
         ),
-        verdict=_capital(VERDICTS[judged.verdict]),
-        reason=judged.reason,
-        sites=_say_sites(one),
     )
 
 
@@ -270,13 +256,10 @@ def _list_found(judged: Judged) -> list[tuple[str, Found]]:
 def _show_sign(part: str, found: Found) -> Sign:
     glyph, status = STATUSES[found.status]
     words = INDICATORS[found.indicator].words
-    return Sign(
-        glyph=glyph,
-        status=status,
-        words=f"Context: {words[:1].lower()}{words[1:]}" if part == "context" else words,
-        expected=EXPECTED_WORDS[found.expected],
-        figures=found.seen.words,
-    )
+    if part == "context":
+        words = f"Context: {words[:1].lower()}{words[1:]}"
+    rest = f", {found.seen.words}." if found.seen.words else "."
+    return Sign(glyph, f"{words}. Expected: {EXPECTED_WORDS[found.expected]}; seen: ", status, rest)
 
 
 def _say_sites(one: RowEvidence) -> str:

@@ -1,0 +1,257 @@
+"""Pages for one kind of reader: an advisory group, a commissioner, a site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from righthelp.evidence.sites import SiteAccount
+from righthelp.evidence.summary import ONE_SIGNAL
+from righthelp.report.annex import tell_definitions, tell_methods, tell_supply, tell_words
+from righthelp.report.blocks import Block, Bullets, Part, Picture, Prose, Section, Subheading, Table
+from righthelp.report.cells import ShownTable
+from righthelp.report.figures import draw_site_figures
+from righthelp.report.findings import tell_counted, tell_happened
+from righthelp.report.material import Material
+from righthelp.report.meaning.sections import tell_capacity, tell_support, tell_wellbeing
+from righthelp.report.opening import show_pair, tell_briefly, tell_plainly
+
+TO_TALK_ABOUT: tuple[tuple[str, str], ...] = (
+    ("support", "Is this how long people wait where you live? What makes them wait?"),
+    ("support", "Some needs were not noted as met. What would have met them?"),
+    ("reach", "Some groups see the link worker less than others. Who is missing, and why?"),
+    ("scores", "People who gave no second score are not in the numbers. How may they be?"),
+    ("contacts", "When would it be good that somebody sees the GP more often? When less?"),
+    ("contacts", "What goes on in people's lives when they are sent to a link worker?"),
+    ("always", "Is something that matters to you not counted here? How could it be?"),
+    ("always", "Is anything here worded in a way that could hurt somebody?"),
+)
+"""(What must have been found for it, question)."""
+
+
+def tell_advisory(material: Material) -> tuple[Part, ...]:
+    """For people who know the scheme from their own lives: the page, pictures, questions."""
+    evidence = material.evidence
+    there = {"always", "contacts"}
+    there |= {"support"} if evidence.meaning.support.sites else set()
+    there |= {"reach"} if material.has("reach_of_list") else set()
+    there |= {"scores"} if material.has("fared") else set()
+    questions = Section(
+        "questions",
+        "Questions to talk about",
+        (Bullets(tuple(words for needed, words in TO_TALK_ABOUT if needed in there)),),
+    )
+    pictures = Section(
+        "pictures",
+        "The same in pictures",
+        (
+            *_pair(material, "referral_funnel"),
+            *_pair(material, "change"),
+            *(
+                block
+                for name in material.figures
+                if name.startswith("quadrants_")
+                for block in _pair(material, name)
+            ),
+        ),
+    )
+    parts = (pictures, questions) if pictures.blocks else (questions,)
+    return (
+        Part("summary", "Summary", (tell_plainly(evidence),)),
+        Part("findings", "To look at together", (*parts, tell_words())),
+    )
+
+
+def tell_commissioner(material: Material) -> tuple[Part, ...]:
+    """For who decides on the scheme: help, people, contacts, capacity, and what is not known."""
+    capacity = Section(
+        "capacity",
+        "Capacity and cost",
+        (
+            *tuple(tell_capacity(material))[1:],
+            *material.show("dose"),
+        ),
+    )
+    could = Section(
+        "could_find",
+        "What this study could have found",
+        (
+            Prose(
+                "A study of few people cannot find a small difference. What is not found here may "
+                "still be there."
+            ),
+            *material.draw("detectable"),
+            *material.show("detectable"),
+        ),
+    )
+    return (
+        Part("summary", "Summary", (tell_plainly(material.evidence),)),
+        Part(
+            "findings",
+            "Findings",
+            (
+                tell_briefly(material.evidence),
+                tell_support(material),
+                tell_wellbeing(material),
+                tell_happened(material),
+                _ladder(material),
+                capacity,
+                *([could] if material.has("detectable") else []),
+            ),
+        ),
+        Part(
+            "annex",
+            "What stands behind it",
+            (tell_counted(material), tell_definitions(material), tell_supply(material), tell_words()),
+        ),
+    )
+
+
+def _ladder(material: Material) -> Section:
+    return Section(
+        "anyway",
+        "Would it have happened anyway?",
+        (
+            Prose(
+                "People are referred at a bad time. Contacts then tend to be fewer afterwards even "
+                "when nothing is done, so that before less after must not be read as something "
+                "gained. Each design answers in its own way how many were to be expected."
+            ),
+            *material.draw("designs"),
+            *material.show("side_by_side"),
+        ),
+    )
+
+
+def tell_site(material: Material, site: SiteAccount, *, version: str) -> tuple[Part, ...]:
+    """For one site: its own results, beside the spread of the others without their names."""
+    own = list(_own_tables(material, site))
+    names = {table.name: table for table in own}
+    figures = draw_site_figures(material.evidence, site.id)
+
+    def show(*wanted: str) -> Iterator[Block]:
+        for name in wanted:
+            if name in names:
+                yield Table(names[name])
+
+    twin = next(one for one in material.evidence.twins if one.site == site.id)
+    beside: list[Block] = []
+    for figure, table in figures:
+        beside += [Picture(figure), Table(table, folded=True)]
+    sections = [
+        Section(
+            "own",
+            "Your result",
+            (
+                show_pair(twin.described, twin.claim),
+                Prose(f"{twin.described.sentence} {twin.claim.sentence}"),
+                *show("change", "rates", "not_held"),
+            ),
+        ),
+        Section(
+            "beside",
+            "Beside the other sites",
+            (
+                Prose(
+                    "The other sites have no names here, and nobody is ranked. Sites differ in "
+                    "whom they see and in how they could answer. Between the lines of a funnel, "
+                    "chance alone accounts for where a site stands."
+                ),
+                *beside,
+            )
+            if beside
+            else (Prose("There are too few other sites to stand beside without being known."),),
+        ),
+        Section("support", "The right help, in time", tuple(show(*_HELP))),
+        Section("wellbeing", "How people fared", tuple(show(*_FARED))),
+        Section("reasons", "What contacts were about", tuple(show(*_ABOUT))),
+        Section("counted", "Who was counted", tuple(show("flow"))),
+        Section("mend", "What would make the answer better", tuple(_mend(show))),
+    ]
+    return (
+        Part(
+            "summary",
+            site.label,
+            (
+                Section(
+                    "summary",
+                    "",
+                    (
+                        Prose(ONE_SIGNAL, "lead"),
+                        Prose(
+                            "This page is for one site. It holds nothing that did not leave the "
+                            "site in its return."
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Part("findings", "Findings", tuple(one for one in sections if one.blocks)),
+        Part("annex", "What stands behind it", (_methods(material, version), tell_words())),
+    )
+
+
+_HELP = ("referrals_in", "needs_met", "days_to_help", "flags_back")
+_FARED = ("fared", "fared_moved", "site_quadrants")
+_ABOUT = ("site_reasons", "site_consultation", "site_dose")
+
+
+def _mend(show: object) -> Iterator[Block]:
+    assert callable(show)
+    blocks = tuple(show("questions", "supply", "quality"))
+    if blocks:
+        yield Prose("Whatever is mended, the return can be made again and sent in place of this.")
+        yield from blocks
+
+
+def _methods(material: Material, version: str) -> Section:
+    """The methods, with the provenance of nobody else."""
+    section = tell_methods(material, version=version)
+    kept = [
+        block
+        for block in section.blocks
+        if not (isinstance(block, Table) and block.table.name == "provenance")
+        and not (isinstance(block, Subheading) and block.text == "Provenance")
+    ]
+    return replace(section, blocks=tuple(kept))
+
+
+def _own_tables(material: Material, site: SiteAccount) -> Iterator[ShownTable]:
+    """Tables cut down to one site: to its rows, or to its columns; others are left out."""
+    for table in material.tables.values():
+        keys = [heading.key for heading in table.headings]
+        if "site" in keys:
+            at = keys.index("site")
+            rows = tuple(row for row in table.rows if row[at] == site.label)
+            if rows:
+                yield replace(table, rows=rows, notes=_notes(table, material, own=site))
+        elif site.id in keys:
+            keep = [
+                at
+                for at, heading in enumerate(table.headings)
+                if heading.kind == "text" or heading.key == site.id
+            ]
+            yield replace(
+                table,
+                headings=tuple(table.headings[at] for at in keep),
+                rows=tuple(tuple(row[at] for at in keep) for row in table.rows),
+                notes=_notes(table, material, own=site),
+            )
+
+
+def _notes(table: ShownTable, material: Material, *, own: SiteAccount) -> tuple[str, ...]:
+    """The notes of a table that name no other site."""
+    others = [re.escape(one.label) for one in material.evidence.sites if one.id != own.id]
+    if not others:
+        return table.notes
+    named = re.compile(rf"\b(?:{'|'.join(others)})\b")
+    return tuple(note for note in table.notes if not named.search(note))
+
+
+def _pair(material: Material, name: str) -> Iterator[Block]:
+    """A figure and its table."""
+    for block in material.draw(name):
+        yield block
+        assert isinstance(block, Picture)
+        yield from material.fold(block.figure.table)
