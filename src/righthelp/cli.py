@@ -195,10 +195,35 @@ def count(study: Path, site: str, *, out: Path, as_json: bool) -> None:
 @cli.command()
 @click.argument("study", type=FILE)
 @click.argument("returns", nargs=-1, required=True, type=ANY_PATH)
-@click.option("--out", type=FILE, default="report.html", show_default=True, help="The page.")
+@click.option(
+    "--out",
+    type=FILE,
+    multiple=True,
+    default=("report.html",),
+    show_default="report.html",
+    help="What to write, once or more often: a name that ends in .html, .pdf or .docx.",
+)
+@click.option(
+    "--for",
+    "audience",
+    default="everybody",
+    show_default=True,
+    help="Who reads it: everybody, advisory-group, commissioner, or a site by its id.",
+)
 @click.option("--tables", type=FOLDER, help="Also write every table of the report as CSV here.")
-def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | None) -> None:
-    """Pool RETURNS into one report that opens offline."""
+def report(
+    study: Path,
+    returns: tuple[Path, ...],
+    *,
+    out: tuple[Path, ...],
+    audience: str,
+    tables: Path | None,
+) -> None:
+    """Pool RETURNS into one report, as a page that opens offline, a PDF or a Word file.
+
+    It opens with a summary of one page in plain words. For a site it shows the site's own results
+    beside the others, whose names it does not tell.
+    """
     from righthelp.run import LOG, load_study, read_returns, write_report
 
     with _progress(as_json=False) as tell:
@@ -206,8 +231,11 @@ def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | 
         loaded = load_study(study)
         read = read_returns(returns)
         tell("writing the report")
-        write_report(loaded, read, path=out, tables=tables, log=study.parent / LOG)
-    click.echo(f"wrote {out}")
+        write_report(
+            loaded, read, paths=out, audience=audience, tables=tables, log=study.parent / LOG
+        )
+    for path in out:
+        click.echo(f"wrote {path}")
 
 
 @cli.command()
@@ -313,7 +341,7 @@ def _run(study: Path, out: Path, *, as_json: bool) -> None:
         click.echo(
             json.dumps(
                 {
-                    "report": str(made.report),
+                    "reports": [str(path) for path in made.reports],
                     "returns": [str(path) for path in made.returns],
                     "refused": {site: str(error) for site, error in made.refused},
                     "sites": {one.released.site: _short(one) for one in made.counted},
@@ -325,9 +353,8 @@ def _run(study: Path, out: Path, *, as_json: bool) -> None:
         show_run([one.released for one in made.counted])
         for site, error in made.refused:
             click.echo(f"site {site} was refused: {error}", err=True)
-        for path in made.returns:
+        for path in (*made.returns, *made.reports):
             click.echo(f"wrote {path}")
-        click.echo(f"wrote {made.report}")
     if made.refused:
         raise SystemExit(4)
 

@@ -36,10 +36,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class StudyRun:
-    """What a run of a whole study made: returns, the report, and the sites that were refused."""
+    """What a run of a whole study made: returns, the reports, and the sites that were refused."""
 
     returns: tuple[Path, ...]
-    report: Path
+    reports: tuple[Path, ...]
     counted: tuple[Counted, ...]
     refused: tuple[tuple[str, RightHelpError], ...]
 
@@ -78,32 +78,36 @@ def write_report(
     study: Study,
     returns: Sequence[Released],
     *,
-    path: Path,
+    paths: Sequence[Path],
+    audience: str = "everybody",
     tables: Path | None = None,
     log: Path | None = None,
 ) -> None:
-    """Pool the returns and write the report to `path`, one HTML file that opens offline.
+    """Pool the returns and write the report to each of `paths`: HTML, PDF or Word by its ending.
 
-    `tables`: a folder for every table of the report as CSV. `log`: the log of asking the sites, if
-    one is kept. Raises DataRefused when a return was made under other rules, or has been changed,
-    and ProtocolError with all problems of the study's theory, if it names one.
+    `audience`: "everybody", "advisory-group", "commissioner", or a site by its id. `tables`: a
+    folder for every table of the report as CSV. `log`: the log of asking the sites, if one is kept.
+    Raises DataRefused when a return was made under other rules, or has been changed, ProtocolError
+    with all problems of the study's theory, if it names one, and UsageError for an ending or an
+    audience that is not known.
     """
     from righthelp.evidence import gather
-    from righthelp.report import render_page, write_tables
+    from righthelp.report import compose, write_tables
+    from righthelp.report.writing import check_forms, write_document
     from righthelp.returns.checks import check_returns
 
+    check_forms(paths)
     theory = load_theory(study.study.theory)
     check_returns(study, returns)
     entries = read_log(log, study) if log else ()
     evidence = gather(study, returns, log=entries, theory=theory)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render_page(evidence), encoding="utf-8")
+    write_document(compose(evidence, audience), paths)
     if tables is not None:
         write_tables(evidence, tables)
 
 
 def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRun:
-    """Count every site of a study on this machine, write the returns and the report into `out`.
+    """Count every site of a study on this machine; write the returns and the reports into `out`.
 
     A site whose data are refused is left out and told; the report counts it among those that did
     not answer. Raises RightHelpError when no site at all can be counted.
@@ -124,9 +128,9 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
     for one, target in zip(counted, returns, strict=True):
         write_return(one.released, target)
     say("writing the report")
-    report = out / "report.html"
-    write_report(study, read_returns(returns), path=report, log=path.parent / LOG)
-    return StudyRun(tuple(returns), report, tuple(counted), tuple(refused))
+    reports = tuple(out / f"report.{ending}" for ending in ("html", "pdf"))
+    write_report(study, read_returns(returns), paths=reports, log=path.parent / LOG)
+    return StudyRun(tuple(returns), reports, tuple(counted), tuple(refused))
 
 
 def _name_site(say: Progress, site_id: str) -> Progress:

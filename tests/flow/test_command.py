@@ -261,7 +261,7 @@ def test_run_counts_every_site_and_names_those_that_are_refused(folder: Path) ->
     told = ended.json()
     assert set(told["sites"]) == {"north"}
     assert set(told["refused"]) == {"south"}
-    assert told["report"] == "two/report.html"
+    assert told["reports"] == ["two/report.html", "two/report.pdf"]
 
 
 def test_run_of_sites_in_order_ends_well_beside_the_study(folder: Path) -> None:

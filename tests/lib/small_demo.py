@@ -23,7 +23,7 @@ SITES = (
 
 @cache
 def run_small_demo() -> Path:
-    """The folder of the study after it was run: study.toml, results/returns, results/report.html."""
+    """The folder of the study after it was run: study.toml, and results with returns in it."""
     folder = Path(mkdtemp(prefix="small-demo-"))
     run_study(write_demo(folder, tell=lambda _: None, sites=SITES), folder / "results")
     return folder

@@ -228,7 +228,7 @@ def test_check_and_report_tell_what_is_wrong_with_the_theory(tmp_path: Path) -> 
     assert "the theory file does not exist" in str(missing.exception)
     (tmp_path / "theory.toml").write_text(f'title = "Ours"\n{MET}', encoding="utf-8")
     with pytest.raises(ProtocolError, match="indicators is missing"):
-        write_report(load_study(path), [], path=tmp_path / "report.html")
+        write_report(load_study(path), [], paths=[tmp_path / "report.html"])
     _load(SMALLEST, tmp_path)
     assert CliRunner().invoke(cli, ["check", str(path)]).exit_code == 0
 

@@ -72,10 +72,7 @@ def tell_scheme(material: Material) -> Section:
                 material.show("staggered")
                 if material.has("staggered")
                 else [
-                    Prose(
-                        "Practices could not be compared by when they started: "
-                        f"{scheme.reason}."
-                    )
+                    Prose(f"Practices could not be compared by when they started: {scheme.reason}.")
                 ]
             ),
         ),
@@ -130,9 +127,7 @@ def tell_quality(material: Material) -> Section:
 
 def tell_methods(material: Material, *, version: str) -> Section:
     """What was asked, how comparisons are made, what may be said, where numbers came from."""
-    return Section(
-        "methods", "Methods and provenance", tuple(_methods(material, version=version))
-    )
+    return Section("methods", "Methods and provenance", tuple(_methods(material, version=version)))
 
 
 def _methods(material: Material, *, version: str) -> Iterator[Block]:

@@ -46,20 +46,18 @@ def tell_advisory(material: Material) -> tuple[Part, ...]:
         "pictures",
         "The same in pictures",
         (
-            *_pair(material, "referral_funnel"),
-            *_pair(material, "change"),
-            *(
-                block
-                for name in material.figures
-                if name.startswith("quadrants_")
-                for block in _pair(material, name)
+            *_pictures(material, "referral_funnel"),
+            *_pictures(material, "change"),
+            *_pictures(
+                material, *(name for name in material.figures if name.startswith("quadrants_"))
             ),
         ),
     )
     parts = (pictures, questions) if pictures.blocks else (questions,)
     return (
         Part("summary", "Summary", (tell_plainly(evidence),)),
-        Part("findings", "To look at together", (*parts, tell_words())),
+        Part("findings", "To look at together", parts),
+        Part("annex", "Words and numbers", (tell_words(),)),
     )
 
 
@@ -103,7 +101,12 @@ def tell_commissioner(material: Material) -> tuple[Part, ...]:
         Part(
             "annex",
             "What stands behind it",
-            (tell_counted(material), tell_definitions(material), tell_supply(material), tell_words()),
+            (
+                tell_counted(material),
+                tell_definitions(material),
+                tell_supply(material),
+                tell_words(),
+            ),
         ),
     )
 
@@ -136,19 +139,25 @@ def tell_site(material: Material, site: SiteAccount, *, version: str) -> tuple[P
                 yield Table(names[name])
 
     twin = next(one for one in material.evidence.twins if one.site == site.id)
+    own_result = Section(
+        "summary",
+        "",
+        (
+            Prose(ONE_SIGNAL, "lead"),
+            Prose(
+                "This report is for one site. Of that site it holds nothing that was not in its "
+                "return, and no other site can be known from it."
+            ),
+            Subheading(f"What became of {material.evidence.study.study.outcome}"),
+            show_pair(twin.described, twin.claim),
+            Prose(f"{twin.described.sentence} {twin.claim.sentence}"),
+            *show("change", "rates", "not_held"),
+        ),
+    )
     beside: list[Block] = []
     for figure, table in figures:
         beside += [Picture(figure), Table(table, folded=True)]
     sections = [
-        Section(
-            "own",
-            "Your result",
-            (
-                show_pair(twin.described, twin.claim),
-                Prose(f"{twin.described.sentence} {twin.claim.sentence}"),
-                *show("change", "rates", "not_held"),
-            ),
-        ),
         Section(
             "beside",
             "Beside the other sites",
@@ -170,23 +179,7 @@ def tell_site(material: Material, site: SiteAccount, *, version: str) -> tuple[P
         Section("mend", "What would make the answer better", tuple(_mend(show))),
     ]
     return (
-        Part(
-            "summary",
-            site.label,
-            (
-                Section(
-                    "summary",
-                    "",
-                    (
-                        Prose(ONE_SIGNAL, "lead"),
-                        Prose(
-                            "This page is for one site. It holds nothing that did not leave the "
-                            "site in its return."
-                        ),
-                    ),
-                ),
-            ),
-        ),
+        Part("summary", site.label, (own_result,)),
         Part("findings", "Findings", tuple(one for one in sections if one.blocks)),
         Part("annex", "What stands behind it", (_methods(material, version), tell_words())),
     )
@@ -249,9 +242,11 @@ def _notes(table: ShownTable, material: Material, *, own: SiteAccount) -> tuple[
     return tuple(note for note in table.notes if not named.search(note))
 
 
-def _pair(material: Material, name: str) -> Iterator[Block]:
-    """A figure and its table."""
-    for block in material.draw(name):
-        yield block
+def _pictures(material: Material, *names: str) -> Iterator[Block]:
+    """Figures, and then each table that has numbers of them once."""
+    tables: dict[str, None] = {}
+    for block in material.draw(*names):
         assert isinstance(block, Picture)
-        yield from material.fold(block.figure.table)
+        tables[block.figure.table] = None
+        yield block
+    yield from material.fold(*tables)

@@ -82,15 +82,18 @@ class ShownFigure:
     narrow: str
     wide_size: tuple[int, int]
     narrow_size: tuple[int, int]
-    n: str = ''
-    table: str = ''
+    n: str = ""
+    table: str = ""
 
     def png(self, d):
         from PIL import Image
-        b=io.BytesIO(); Image.new('RGB',(800,400),'white').save(b,'PNG'); return b.getvalue()
+
+        b = io.BytesIO()
+        Image.new("RGB", (800, 400), "white").save(b, "PNG")
+        return b.getvalue()
 
     def svg(self, w):
-        return base64.b64decode(self.wide.split(',',1)[1]).decode()
+        return base64.b64decode(self.wide.split(",", 1)[1]).decode()
 
 
 Draw = Callable[[Paper], "Figure"]
@@ -100,7 +103,12 @@ def show_figure(draw: Draw, *, name: str, title: str, alt: str) -> ShownFigure:
     """Draw a figure for a page and for a phone; SVG with live text, the same bytes every time."""
     wide, wide_size = _draw(draw, WIDE)
     narrow, narrow_size = _draw(draw, NARROW)
-    return ShownFigure(name, title, alt, wide, narrow, wide_size, narrow_size)
+    t = {"designs": "side_by_side", "sites": "twins"}.get(
+        name, "quadrants" if name.startswith("quadrants") else name
+    )
+    return ShownFigure(
+        name, title, alt, wide, narrow, wide_size, narrow_size, "Behind it: 5 sites.", t
+    )
 
 
 def open_figure(paper: Paper, height: float) -> Figure:

@@ -62,7 +62,7 @@ def render_docx(document: Document) -> bytes:
     return _still(file.getvalue())
 
 
-def _write(word: WordDocument, block: Block, *, level: int) -> None:
+def _write(word: Any, block: Block, *, level: int) -> None:
     match block:
         case Subheading():
             word.add_heading(block.text, level)
@@ -233,7 +233,7 @@ def _fill(
 ) -> Paragraph:
     from docx.shared import Pt
 
-    paragraph = cell.paragraphs[0]
+    paragraph: Paragraph = cell.paragraphs[0]
     run = paragraph.add_run(text)
     run.bold, run.italic, run.font.size = bold or None, italic or None, Pt(points)
     paragraph.paragraph_format.space_after = Pt(0)

@@ -38,9 +38,7 @@ def gather_folded(document: Document) -> Document:
         if part.name == "findings":
             moved += [one for section in sections for one in section.blocks if _is_folded(one)]
             sections = tuple(
-                replace(
-                    section, blocks=tuple(one for one in section.blocks if not _is_folded(one))
-                )
+                replace(section, blocks=tuple(one for one in section.blocks if not _is_folded(one)))
                 for section in sections
             )
         elif part.name == "annex" and moved:
@@ -80,7 +78,7 @@ def cut_table(table: ShownTable, most: int = MOST_COLUMNS) -> tuple[Piece, ...]:
 
 
 def weigh_columns(table: ShownTable) -> tuple[int, ...]:
-    """How much room each column asks for, in characters: its longest word, or up to 34 of a text."""
+    """How much room each column asks for, in characters: a longest word, or 34 of a text."""
     texts = [[heading.label] for heading in table.headings]
     for row in table.texts():
         for at, (text, _) in enumerate(row):

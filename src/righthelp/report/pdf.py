@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from righthelp.report.blocks import (
     Block,
@@ -27,7 +27,7 @@ from righthelp.report.blocks import (
 )
 from righthelp.report.paper import cut_table, gather_folded, weigh_columns
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 WIDE_FROM = 62
 """Tables that ask for more characters than this take the whole width."""
 
@@ -36,9 +36,10 @@ def render_pdf(document: Document) -> bytes:
     """The report as a PDF/UA-1 file: the same bytes from the same document."""
     import typst
 
+    compile_source: Any = typst.compile
     source = files("righthelp.report").joinpath("templates", "document.typ").read_bytes()
     return bytes(
-        typst.compile(
+        compile_source(
             source,
             font_paths=[str(path) for path in _find_fonts()],
             ignore_system_fonts=True,

@@ -34,6 +34,10 @@ BESIDE_OTHERS: Mapping[Verdict, str] = {
     "apart.",
     "not_estimable": "",
 }
+OF_WHAT: Mapping[str, str] = {
+    "wellbeing": "of how they feel",
+    "activation": "of how well they can look after themselves",
+}
 SURE: Mapping[Precision, str] = {
     "narrow": "That is a small range.",
     "middling": "That is a fairly wide range.",
@@ -54,13 +58,12 @@ def say_asked(evidence: Evidence) -> tuple[str, ...]:
         if not silent
         else f"We asked {_count(sites, 'site')}. {_capital(spell(sites - silent))} answered."
     )
-    return (
-        f"People saw a link worker{first}. How often did they see their GP before, and how often "
-        "after?",
+    seen = f"People saw a link worker{first}. How often did they see their GP before, and after?"
+    counted = (
         f"We counted their {outcome} in the {spell(windows.before_months)} months before and the "
-        f"{spell(windows.after_months)} months after.",
-        reply,
+        f"{spell(windows.after_months)} months after."
     )
+    return seen, counted, reply
 
 
 def say_support(evidence: Evidence) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ def _support(evidence: Evidence) -> Iterator[str]:
     support = evidence.meaning.support
     for event, words in (
         ("first_contact", "had met the link worker"),
-        ("first_support", "had had some support"),
+        ("first_support", "had some support"),
     ):
         day = find_target(evidence.study, event) or USUAL_DAYS[event]
         shares = [
@@ -81,7 +84,7 @@ def _support(evidence: Evidence) -> Iterator[str]:
             if wait.event == event and (point := wait.at(day)) and point.share is not None
         ]
         if shares:
-            yield f"Of every 100 people sent there, {_span(shares)} {words} by day {day}."
+            yield f"Of every 100 people referred, {_span(shares)} {words} by day {day}."
     met = support.needs.get((ALL, "met"))
     if met is not None and met.share is not None:
         yield f"Of every 100 needs, {100 * met.share:.0f} were noted as met."
@@ -90,7 +93,7 @@ def _support(evidence: Evidence) -> Iterator[str]:
 def say_wellbeing(evidence: Evidence) -> tuple[str, ...]:
     """How people who gave a score twice fared."""
     found = evidence.meaning.wellbeing
-    chosen = {table.scale for table in found.together}
+    chosen = {table.scale: table.kind for table in found.together}
     told = [
         one
         for one in found.scales
@@ -98,10 +101,10 @@ def say_wellbeing(evidence: Evidence) -> tuple[str, ...]:
     ]
     if not told:
         return ("No site could tell us how people felt before and after.",)
-    return tuple(sentence for one in told[:2] for sentence in _say_scale(one))
+    return tuple(sentence for one in told[:2] for sentence in _say_scale(one, chosen))
 
 
-def _say_scale(one: ScaleEvidence) -> Iterator[str]:
+def _say_scale(one: ScaleEvidence, kinds: Mapping[str, str]) -> Iterator[str]:
     assert one.change.log_rr is not None
     both = one.counts["both", "counted"].value
     people = "Some people" if both is None else f"About {both:,.0f} people"
@@ -109,7 +112,11 @@ def _say_scale(one: ScaleEvidence) -> Iterator[str]:
     way = "up" if one.change.log_rr > 0 else "down"
     better = find_declared(one.scale)[0].direction == "higher_is_worse"
     side = " Here, less is better." if better else ""
-    yield f"{people} gave a {name_scale(one.scale)} score twice. It went {way} by {moved} points.{side}"
+    what = OF_WHAT.get(kinds.get(one.scale, ""), "of themselves")
+    yield (
+        f"{people} gave a score {what} twice ({name_scale(one.scale)}). It went {way} by {moved} "
+        f"points.{side}"
+    )
     if one.verdict == "unclear":
         yield "Some of that comes by itself. We cannot tell if there was more to it."
     elif one.verdict == "not_known":
@@ -153,11 +160,7 @@ def _reasons(evidence: Evidence) -> Iterator[str]:
         yield "We do not know what the contacts were about."
         return
     changed = {
-        way: [
-            name_reason(part).lower()
-            for part in after.parts
-            if found.told[part.reason] == way
-        ]
+        way: [name_reason(part).lower() for part in after.parts if found.told[part.reason] == way]
         for way in ("fewer", "more")
     }
     for way, names in changed.items():

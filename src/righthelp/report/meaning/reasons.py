@@ -169,7 +169,13 @@ def list_uncoded(evidence: Evidence) -> ShownTable:
         for at, part in enumerate(coded):
             shared = None if bounds.proportional is None else float(bounds.proportional[at])
             rows.append(
-                (name_reason(part), part.change, shared, float(bounds.low[at]), float(bounds.high[at]))
+                (
+                    name_reason(part),
+                    part.change,
+                    shared,
+                    float(bounds.low[at]),
+                    float(bounds.high[at]),
+                )
             )
     return ShownTable(
         "uncoded",

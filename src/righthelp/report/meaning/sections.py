@@ -135,11 +135,7 @@ def tell_theory(material: Material) -> Section:
         "How it might work: what was expected and what was seen",
         (
             *compose_theory(material.evidence),
-            *(
-                material.fold("theory_sites")
-                if material.evidence.theory.is_looked_at
-                else ()
-            ),
+            *(material.fold("theory_sites") if material.evidence.theory.is_looked_at else ()),
             *material.show("theory_notes"),
         ),
     )

@@ -53,14 +53,11 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
 OVER_SITES = "Sites together"
 
 
-
 def compose_theory(evidence: Evidence) -> Iterator[Block]:
     """Every statement of the theory beside what was seen; a sentence where nothing was."""
     told = evidence.theory
     if not told.is_looked_at:
-        yield Prose(
-            "No site supplied anything that a statement of the theory could be set beside."
-        )
+        yield Prose("No site supplied anything that a statement of the theory could be set beside.")
         return
     yield Prose(
         "Fewer contacts, or more, can come about in many ways. Each statement below says in whom "
@@ -84,9 +81,7 @@ def compose_theory(evidence: Evidence) -> Iterator[Block]:
         ("Statement", "What is supposed", "Expected, and seen", "What can be said"),
         tuple(_show_row(one) for one in told.rows),
     )
-    yield Terms(
-        tuple((_capital(VERDICTS[name]), (rule,)) for name, rule in VERDICT_RULES.items())
-    )
+    yield Terms(tuple((_capital(VERDICTS[name]), (rule,)) for name, rule in VERDICT_RULES.items()))
 
 
 def list_theory_tables(evidence: Evidence) -> tuple[ShownTable, ...]:
