@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from righthelp.evidence.claims import Claim, compare, describe
 from righthelp.evidence.counts import (
     ChangeTotal,
     FlowStep,
@@ -112,6 +113,18 @@ class Evidence:
     def silent(self) -> tuple[SiteAccount, ...]:
         """The sites that were asked and did not answer."""
         return tuple(site for site in self.sites if not site.answered)
+
+    @property
+    def headline(self) -> tuple[Claim, Claim]:
+        """The claims that are shown first, crude and adjusted: sites together, or the one site's.
+
+        Without any return both say that there is no number.
+        """
+        if self.adjusted.result is None and len(self.twins) == 1:
+            return self.twins[0].described, self.twins[0].claim
+        if not self.twins:
+            return describe(log_rr=None), compare(log_rr=None)
+        return self.crude.claim, self.adjusted.claim
 
     def label(self, site_id: str) -> str:
         """The name of a site as the report shows it."""

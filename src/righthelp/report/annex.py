@@ -67,6 +67,7 @@ def tell_scheme(material: Material) -> Section:
                 "1 says nothing about those who did. It describes what was counted and no more."
             ),
             *material.draw("series"),
+            *material.fold("series_months"),
             *material.show("series"),
             *(
                 material.show("staggered")

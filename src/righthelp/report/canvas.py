@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import math
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from righthelp.evidence.claims import Level
+from righthelp.report.svg import compact_svg, encode_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +26,6 @@ MIDDLE = "#7d9dbd"
 PALE = "#c9d8e6"
 OUTSIDE_IS_WHITE = "#ffffff"
 
-FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 TICK_WORDS = {
     0.25: "a quarter\nas many",
     0.5: "half\nas many",
@@ -54,12 +55,6 @@ _STYLE: Any = {
 }
 
 
-_NOT_DRAWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
-_TAG, _BETWEEN = re.compile(r"<[^>]*>"), re.compile(r">\s+<")
-_LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
-_NAME = re.compile(r'(?<=<g) id="[^"]*"')
-
-
 @dataclass(frozen=True)
 class Paper:
     """How much room there is: width in inches, and whether it is a phone's."""
@@ -68,47 +63,64 @@ class Paper:
     narrow: bool
 
 
+_NO_NAME: Any = {"Software": None}
 WIDE, NARROW = Paper(7.6, False), Paper(4.1, True)
+
+
+Draw = Callable[[Paper], "Figure"]
+Width = Literal["wide", "narrow"]
 
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure as shown: what it says, for whom cannot see it too, and two drawings of it."""
+    """A figure as shown: what it says, for whom cannot see it too, who stands behind it.
+
+    level: of the claim in its title. table: the shown table that has its numbers. The drawings are
+    made when they are asked for: for a page, for a phone, and as dots for a Word file.
+    """
 
     name: str
     title: str
     alt: str
-    wide: str
-    narrow: str
-    wide_size: tuple[int, int]
-    narrow_size: tuple[int, int]
-    n: str = ""
-    table: str = ""
+    n: str
+    level: Level
+    table: str
+    draw: Draw = field(repr=False, compare=False)
 
-    def png(self, d):
-        from PIL import Image
+    def svg(self, width: Width) -> str:
+        """The drawing as SVG with live text; the same bytes every time."""
+        return self._drawn[width][0]
 
-        b = io.BytesIO()
-        Image.new("RGB", (800, 400), "white").save(b, "PNG")
-        return b.getvalue()
+    def png(self, dots_per_inch: int) -> bytes:
+        """The wide drawing as dots."""
+        with _house_style():
+            buffer = io.BytesIO()
+            self.draw(WIDE).savefig(buffer, format="png", dpi=dots_per_inch, metadata=_NO_NAME)
+        return buffer.getvalue()
 
-    def svg(self, w):
-        return base64.b64decode(self.wide.split(",", 1)[1]).decode()
+    @property
+    def wide(self) -> str:
+        """The wide drawing as a data URI."""
+        return encode_svg(self._drawn["wide"][0])
 
+    @property
+    def narrow(self) -> str:
+        """The drawing for a phone as a data URI."""
+        return encode_svg(self._drawn["narrow"][0])
 
-Draw = Callable[[Paper], "Figure"]
+    @property
+    def wide_size(self) -> tuple[int, int]:
+        """Width and height of the wide drawing in CSS pixels."""
+        return self._drawn["wide"][1]
 
+    @property
+    def narrow_size(self) -> tuple[int, int]:
+        """Width and height of the drawing for a phone in CSS pixels."""
+        return self._drawn["narrow"][1]
 
-def show_figure(draw: Draw, *, name: str, title: str, alt: str) -> ShownFigure:
-    """Draw a figure for a page and for a phone; SVG with live text, the same bytes every time."""
-    wide, wide_size = _draw(draw, WIDE)
-    narrow, narrow_size = _draw(draw, NARROW)
-    t = {"designs": "side_by_side", "sites": "twins"}.get(
-        name, "quadrants" if name.startswith("quadrants") else name
-    )
-    return ShownFigure(
-        name, title, alt, wide, narrow, wide_size, narrow_size, "Behind it: 5 sites.", t
-    )
+    @cached_property
+    def _drawn(self) -> dict[Width, tuple[str, tuple[int, int]]]:
+        return {"wide": _draw(self.draw, WIDE), "narrow": _draw(self.draw, NARROW)}
 
 
 def open_figure(paper: Paper, height: float) -> Figure:
@@ -200,23 +212,10 @@ def _house_style() -> Iterator[None]:
         yield
 
 
-def _compact(svg: str) -> str:
-    """The same picture in fewer bytes: without prolog, metadata, comments, names of groups that
-    nothing refers to and blanks between tags, and with numbers to a hundredth of a point."""
-    svg = _NOT_DRAWN.sub("", svg[svg.index("<svg") :])
-    return _BETWEEN.sub("><", _TAG.sub(_shorten, svg))
-
-
-def _shorten(tag: re.Match[str]) -> str:
-    return " ".join(_NAME.sub("", _LONG_NUMBER.sub(r"\1", tag.group())).split())
-
-
 def _draw(draw: Draw, paper: Paper) -> tuple[str, tuple[int, int]]:
     with _house_style():
         figure = draw(paper)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         width, height = figure.get_size_inches()
-    svg = _compact(buffer.getvalue()).replace("'DejaVu Sans'", FONTS)
-    data = base64.b64encode(svg.encode()).decode()
-    return f"data:image/svg+xml;base64,{data}", (round(width * 96), round(height * 96))
+    return compact_svg(buffer.getvalue()), (round(width * 96), round(height * 96))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 from righthelp.evidence import Evidence
-from righthelp.evidence.claims import IN_TITLES, per_100
+from righthelp.evidence.claims import IN_TITLES, Level, per_100
 from righthelp.evidence.counts import Pattern
 from righthelp.evidence.designs import FAMILY_OF
 from righthelp.evidence.summary import spell
 from righthelp.protocol.contacts import PRIMARY
-from righthelp.report.canvas import ShownFigure, show_figure
+from righthelp.report.behind import add_known, say_behind, say_people_of
+from righthelp.report.canvas import ShownFigure
+from righthelp.report.cells import ShownTable
 from righthelp.report.matched_figures import draw_balance, list_matched_rows
 from righthelp.report.meaning.parts import draw_meaning_figures
 from righthelp.report.month_figures import draw_course, draw_months
@@ -33,112 +36,160 @@ TABLE_BELOW = "The numbers are in the table below."
 
 
 def draw_all(evidence: Evidence) -> dict[str, ShownFigure]:
-    """Every figure that the returns can fill, by name; one without numbers is left out."""
-    drawn = {figure.name: figure for figure in _draw_each(evidence)}
+    """Every figure that the returns can fill, by name; one without numbers is left out.
+
+    Nothing is drawn before a drawing is asked for.
+    """
+    plans = (_plan_people, _plan_course, _plan_ratios, _plan_matched, _plan_scheme)
+    drawn = {figure.name: figure for plan in plans for figure in plan(evidence)}
     return drawn | draw_meaning_figures(evidence)
 
 
-def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
+def _plan_people(evidence: Evidence) -> Iterator[ShownFigure]:
     change = list_change_rows(evidence)
     if any(row.shares for row in change):
         title = _title_change(evidence)
-        yield show_figure(
-            lambda paper: draw_change(change, paper),
+        told = [
+            one.site for one in evidence.change if find_shares(one.fell, one.stayed, rose=one.rose)
+        ]
+        yield ShownFigure(
             name="change",
             title=title,
             alt=f"Bars of people with fewer, as many and more contacts. {title} {TABLE_BELOW}",
+            n=say_people_of(evidence, told),
+            level=_level(evidence),
+            table="change",
+            draw=lambda paper: draw_change(change, paper),
         )
-    if evidence.pattern.sites:
-        title = _title_pattern(evidence.pattern)
-        yield show_figure(
-            lambda paper: draw_pattern(evidence.pattern, paper),
+    pattern = evidence.pattern
+    if pattern.sites:
+        title = _title_pattern(pattern)
+        yield ShownFigure(
             name="pattern",
             title=title,
             alt=f"A grid of squares: bands before by bands after. {title} {TABLE_BELOW}",
+            n=say_behind(len(pattern.sites), pattern.n_people.value),
+            level="described",
+            table="pattern",
+            draw=lambda paper: draw_pattern(pattern, paper),
         )
-    if any(one.rate_per_100.value is not None for one in evidence.course):
-        title = f"{evidence.study.study.outcome} by month at each site with records"
-        yield show_figure(
-            lambda paper: draw_course(evidence, paper),
+
+
+def _plan_course(evidence: Evidence) -> Iterator[ShownFigure]:
+    told = [one for one in evidence.course if one.rate_per_100.value is not None]
+    if told:
+        title = _title_course(evidence)
+        yield ShownFigure(
             name="course",
             title=title,
-            alt=f"Lines by month for people seen and reference people. {TABLE_BELOW}",
+            alt=f"Lines by month for people seen and reference people. {title} {TABLE_BELOW}",
+            n=say_people_of(evidence, (one.site for one in told)),
+            level="described",
+            table="course",
+            draw=lambda paper: draw_course(evidence, paper),
         )
     if evidence.months:
         title = _title_months(evidence)
-        yield show_figure(
-            lambda paper: draw_months(evidence.months, paper),
+        yield ShownFigure(
             name="months",
             title=title,
             alt=f"Points with intervals by month. {title} {TABLE_BELOW}",
-        )
-    yield from _draw_ratios(evidence)
-    yield from _draw_matched(evidence)
-    series = [one for one in evidence.scheme.sites if any(m.rate is not None for m in one.months)]
-    if series:
-        title = f"{evidence.study.study.outcome} of all registered people by month, start marked"
-        panels = [(evidence.label(one.site), one) for one in series]
-        yield show_figure(
-            lambda paper: draw_series(panels, paper),
-            name="series",
-            title=title,
-            alt=f"Lines by calendar month, one picture a site. {title}.",
+            n=say_behind(max(one.k for one in evidence.months)),
+            level="described",
+            table="months",
+            draw=lambda paper: draw_months(evidence.months, paper),
         )
 
 
-def _draw_matched(evidence: Evidence) -> Iterator[ShownFigure]:
-    matched = list_matched_rows(evidence)
-    if matched:
-        title = _title_matched(evidence)
-        yield show_figure(
-            lambda paper: draw_rows(matched, paper),
-            name="matched",
-            title=title,
-            alt=f"Points with intervals on an axis of ratios. {title} {TABLE_BELOW}",
-        )
-    if evidence.matched.months:
-        title = "People seen over their comparators, month by month"
-        yield show_figure(
-            lambda paper: draw_months(evidence.matched.months, paper),
-            name="matched_months",
-            title=title,
-            alt=f"Points with intervals by month. {title}. {TABLE_BELOW}",
-        )
-    balance = evidence.matched.balance
-    if balance:
-        largest = max(abs(one.smd_matched or 0.0) for one in balance)
-        title = (
-            "In what was not matched on, people seen and their comparators differ by at most "
-            f"{largest:.2f} standard deviations."
-        )
-        yield show_figure(
-            lambda paper: draw_balance(balance, paper),
-            name="balance",
-            title=title,
-            alt=f"Dots of differences by covariate, before and after matching. {title} "
-            f"{TABLE_BELOW}",
-        )
-
-
-def _draw_ratios(evidence: Evidence) -> Iterator[ShownFigure]:
+def _plan_ratios(evidence: Evidence) -> Iterator[ShownFigure]:
     result = _title_result(evidence)
     plans = (
-        ("designs", list_design_rows(evidence), _title_designs(evidence)),
-        ("sites", list_site_rows(evidence), result),
+        ("designs", list_design_rows(evidence), _title_designs(evidence), "side_by_side"),
+        ("sites", list_site_rows(evidence), result, "twins"),
         (
             "definitions",
             list_definition_rows(evidence) if len(evidence.definitions) > 1 else (),
             _title_definitions(evidence),
+            "definitions",
         ),
     )
-    for name, rows, title in plans:
+    for name, rows, title, table in plans:
         if any(row.ratio.log_rr is not None or row.crude is not None for row in rows):
-            yield show_figure(
-                lambda paper, rows=rows: draw_rows(rows, paper),  # type: ignore[misc]
+            yield ShownFigure(
                 name=name,
                 title=title,
                 alt=f"Points with intervals on an axis of ratios. {title} {TABLE_BELOW}",
+                n=say_people_of(evidence, (twin.site for twin in evidence.twins)),
+                level=_level(evidence),
+                table=table,
+                draw=partial(draw_rows, rows),
             )
+
+
+def _plan_matched(evidence: Evidence) -> Iterator[ShownFigure]:
+    found = evidence.matched
+    rows = list_matched_rows(evidence)
+    people = add_known(count for site in found.sites for count in site.alike.values())
+    behind = say_behind(len(found.sites), people, people="people seen")
+    if rows:
+        title = _title_matched(evidence)
+        yield ShownFigure(
+            name="matched",
+            title=title,
+            alt=f"Points with intervals on an axis of ratios. {title} {TABLE_BELOW}",
+            n=behind,
+            level=found.claim.level,
+            table="matched",
+            draw=partial(draw_rows, rows),
+        )
+    if found.months:
+        title = _title_matched_months(evidence)
+        yield ShownFigure(
+            name="matched_months",
+            title=title,
+            alt=f"Points with intervals by month. {title} {TABLE_BELOW}",
+            n=behind,
+            level="adjusted",
+            table="matched_months",
+            draw=lambda paper: draw_months(found.months, paper),
+        )
+    if found.balance:
+        largest = max(abs(one.smd_matched or 0.0) for one in found.balance)
+        title = (
+            "In what was not matched on, people seen and their comparators differ by at most "
+            f"{largest:.2f} standard deviations."
+        )
+        yield ShownFigure(
+            name="balance",
+            title=title,
+            alt=f"Dots of differences by covariate, before and after matching. {title} "
+            f"{TABLE_BELOW}",
+            n=behind,
+            level="described",
+            table="balance",
+            draw=lambda paper: draw_balance(found.balance, paper),
+        )
+
+
+def _plan_scheme(evidence: Evidence) -> Iterator[ShownFigure]:
+    series = [one for one in evidence.scheme.sites if any(m.rate is not None for m in one.months)]
+    if series:
+        title = _title_series(evidence, len(series))
+        panels = [(evidence.label(one.site), one) for one in series]
+        yield ShownFigure(
+            name="series",
+            title=title,
+            alt=f"Lines by calendar month, one picture a site. {title} {TABLE_BELOW}",
+            n=say_behind(len(series)).replace(".", ", all registered people."),
+            level="described",
+            table="series_months",
+            draw=lambda paper: draw_series(panels, paper),
+        )
+
+
+def _level(evidence: Evidence) -> Level:
+    """Of a title that has the crude and the adjusted result in one breath."""
+    return evidence.headline[1].level
 
 
 def _title_change(evidence: Evidence) -> str:
@@ -207,6 +258,42 @@ def _title_pattern(pattern: Pattern) -> str:
     )
 
 
+def _title_course(evidence: Evidence) -> str:
+    """At how many sites the people seen came most often just before the index."""
+    busiest = {}
+    for point in evidence.course:
+        rate = point.rate_per_100.value
+        if point.group == "seen" and rate is not None:
+            busiest[point.site] = max(busiest.get(point.site, (0.0, 0)), (rate, point.month))
+    before = sum(-3 <= month <= -1 for _, month in busiest.values())
+    return (
+        f"At {spell(before)} of {spell(len(busiest))} sites the month with the most "
+        f"{evidence.study.study.outcome} of the people seen is one of the three before the index "
+        "month."
+    )
+
+
+def _title_matched_months(evidence: Evidence) -> str:
+    points = [one.log_rr for one in evidence.matched.months if one.month > 0]
+    if not points:
+        return "People seen over their comparators, month by month"
+    return (
+        f"In single months after the index, people seen had {per_100(min(points))} to "
+        f"{per_100(max(points))} contacts for every 100 of their comparators."
+    )
+
+
+def _title_series(evidence: Evidence, n_sites: int) -> str:
+    points = [one.log_rr for one in evidence.scheme.sites if one.log_rr is not None]
+    who = f"{evidence.study.study.outcome} of all registered people by month"
+    if not points:
+        sites = "one site" if n_sites == 1 else f"{spell(n_sites)} sites"
+        return f"{who} at {sites}; no start is common to a site's practices."
+    low, high = per_100(min(points)), per_100(max(points))
+    span = low if low == high else f"{low} to {high}"
+    return f"{who}: from the start on, {span} for every 100 that season and trend foretold."
+
+
 def _title_months(evidence: Evidence) -> str:
     seen = [one for one in evidence.months if one.group == "seen" and one.month < 0]
     if not seen:
@@ -237,5 +324,6 @@ def _title_definitions(evidence: Evidence) -> str:
     )
 
 
-def draw_site_figures(evidence: Evidence, site: str) -> list:
-    return []
+def draw_site_figures(evidence: Evidence, site: str) -> tuple[tuple[ShownFigure, ShownTable], ...]:
+    """x"""
+    return ()

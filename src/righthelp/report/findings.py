@@ -13,7 +13,6 @@ from righthelp.report.meaning.sections import (
     tell_theory,
     tell_wellbeing,
 )
-from righthelp.report.opening import find_claims
 from righthelp.report.ratio_tables import list_reasons
 
 
@@ -69,7 +68,7 @@ def _happened(material: Material) -> Iterator[Block]:
             "band; left of it are people with fewer contacts after, right of it people with more. "
             "A plus sign stands for people at sites that withheld the number, being few. Some "
             "drift towards the middle is seen in any group of people, so this picture is to be "
-            f"read with the comparison: {find_claims(material.evidence)[1].sentence}"
+            f"read with the comparison: {material.evidence.headline[1].sentence}"
         )
         yield from material.fold("pattern")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from righthelp.evidence import Evidence
-from righthelp.evidence.claims import Claim, compare, describe
+from righthelp.evidence.claims import Claim
 from righthelp.evidence.summary import ONE_SIGNAL
 from righthelp.report import plain
 from righthelp.report.blocks import Block, Bullets, Card, Cards, Prose, Section, Subheading
@@ -16,7 +16,7 @@ NO_RATIO, NO_TWIN = "No ratio can be given", "Not estimable here"
 
 def tell_plainly(evidence: Evidence) -> Section:
     """The summary on one page: what was asked, what was found, how sure, what it does not say."""
-    crude, adjusted = find_claims(evidence)
+    crude, adjusted = evidence.headline
     return Section(
         "summary",
         "",
@@ -57,15 +57,6 @@ def tell_briefly(evidence: Evidence) -> Section:
         blocks += [Subheading("How sure this is"), Bullets(summary.sureness)]
     blocks += [Subheading("What it does not say"), Bullets(summary.limits)]
     return Section("brief", "In brief", tuple(blocks))
-
-
-def find_claims(evidence: Evidence) -> tuple[Claim, Claim]:
-    """The two claims that are shown first, crude and adjusted: sites together, or the one site."""
-    if evidence.adjusted.result is None and len(evidence.twins) == 1:
-        return evidence.twins[0].described, evidence.twins[0].claim
-    if not evidence.twins:
-        return describe(log_rr=None), compare(log_rr=None)
-    return evidence.crude.claim, evidence.adjusted.claim
 
 
 def show_pair(crude: Claim, adjusted: Claim) -> Cards:

@@ -15,7 +15,7 @@ from righthelp.evidence.meaning.wellbeing import ScaleEvidence
 from righthelp.evidence.summary import join_words, spell
 from righthelp.report.cells import show_number
 from righthelp.report.meaning.reasons import name_reason
-from righthelp.report.meaning.support_words import USUAL_DAYS, find_target
+from righthelp.report.meaning.support_words import find_shares_by, say_span
 from righthelp.report.meaning.wellbeing_words import find_declared, name_scale
 from righthelp.returns.support import ALL
 
@@ -72,20 +72,14 @@ def say_support(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _support(evidence: Evidence) -> Iterator[str]:
-    support = evidence.meaning.support
     for event, words in (
         ("first_contact", "had met the link worker"),
         ("first_support", "had some support"),
     ):
-        day = find_target(evidence.study, event) or USUAL_DAYS[event]
-        shares = [
-            point.share
-            for wait in support.waits
-            if wait.event == event and (point := wait.at(day)) and point.share is not None
-        ]
+        day, shares = find_shares_by(evidence, event)
         if shares:
-            yield f"Of every 100 people referred, {_span(shares)} {words} by day {day}."
-    met = support.needs.get((ALL, "met"))
+            yield f"Of every 100 people referred, {say_span(shares)} {words} by day {day}."
+    met = evidence.meaning.support.needs.get((ALL, "met"))
     if met is not None and met.share is not None:
         yield f"Of every 100 needs, {100 * met.share:.0f} were noted as met."
 
@@ -202,11 +196,6 @@ def say_limits(evidence: Evidence) -> tuple[str, ...]:
         "It does not know of the loss, the debt or the illness that somebody came with.",
         "It does not say which site is best.",
     )
-
-
-def _span(shares: list[float]) -> str:
-    low, high = f"{100 * min(shares):.0f}", f"{100 * max(shares):.0f}"
-    return low if low == high else f"{low} to {high}"
 
 
 def _number(claim: Claim) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from righthelp.estimators.staggered import StaggeredStart
 from righthelp.evidence import Evidence
+from righthelp.evidence.counts import Count
 from righthelp.report.cells import Cell, Heading, Ratio, ShownTable
 
 SERIES_SAYS = (
@@ -59,6 +62,32 @@ def list_series(evidence: Evidence) -> ShownTable:
         tuple(rows),
         SERIES_SAYS if rows else (),
     )
+
+
+def list_series_months(evidence: Evidence) -> ShownTable:
+    """Contacts per 1,000 registered people, a row a calendar month, a column a site."""
+    sites = evidence.scheme.sites
+    rates = {(one.site, point.month): point.rate for one in sites for point in one.months}
+    months = sorted({month for _, month in rates})
+    rows: list[tuple[Cell, ...]] = [
+        (month, *(_show_rate(rates, one.site, month) for one in sites)) for month in months
+    ]
+    return ShownTable(
+        "series_months",
+        f"{evidence.study.study.outcome} per 1,000 registered people by calendar month",
+        (
+            Heading("month", "Month"),
+            *(Heading(one.site, evidence.label(one.site), "number", 1) for one in sites),
+        ),
+        tuple(rows),
+    )
+
+
+def _show_rate(rates: Mapping[tuple[str, str], float | None], site: str, month: str) -> Cell:
+    if (site, month) not in rates:
+        return Count(None, "not_collected")
+    rate = rates[site, month]
+    return Count(None, "suppressed") if rate is None else Count(rate, "given")
 
 
 def list_staggered(evidence: Evidence) -> ShownTable:

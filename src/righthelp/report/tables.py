@@ -29,7 +29,7 @@ from righthelp.report.ratio_tables import (
     show_together,
     show_twin,
 )
-from righthelp.report.scheme_tables import list_series, list_staggered
+from righthelp.report.scheme_tables import list_series, list_series_months, list_staggered
 from righthelp.report.site_tables import list_questions, list_sites
 from righthelp.returns.tables import BANDS, NOT_HELD_STATUSES
 
@@ -343,6 +343,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_detectable(evidence),
         list_lost(evidence),
         list_series(evidence),
+        list_series_months(evidence),
         list_staggered(evidence),
         *list_meaning_tables(evidence),
         list_supply(evidence),

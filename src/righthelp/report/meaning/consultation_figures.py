@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.consultation import Measured, MeasureTogether
 from righthelp.protocol.study import Study
+from righthelp.report.behind import say_people_of
 from righthelp.report.canvas import (
     ACCENT,
     INK,
@@ -19,10 +20,9 @@ from righthelp.report.canvas import (
     ShownFigure,
     clear_frame,
     open_figure,
-    show_figure,
 )
 from righthelp.report.cells import MINUS, Difference, show_difference
-from righthelp.report.meaning.consultation import decimals_of, name_measure
+from righthelp.report.meaning.consultation import decimals_of, name_measure, say_consultation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,13 +43,16 @@ def draw_consultation_figures(evidence: Evidence) -> dict[str, ShownFigure]:
     ]
     if not measures:
         return {}
-    title = "Change from before to after in people seen and in matched people"
-    shown = show_figure(
-        lambda paper: _draw(measures, evidence.study, paper),
+    title = f"How consultations changed. {say_consultation(evidence)[0]}"
+    shown = ShownFigure(
         name="consultation",
         title=title,
-        alt=f"{title}: for each measure two points with intervals, and a line where nothing "
-        "changed. The numbers are in the table below.",
+        alt=f"{title} For each measure two points with intervals, for the people seen and for "
+        "matched people, and a line where nothing changed. The numbers are in the table below.",
+        n=say_people_of(evidence, (site for one in measures for site in one.sites)),
+        level="adjusted",
+        table="consultation",
+        draw=lambda paper: _draw(measures, evidence.study, paper),
     )
     return {shown.name: shown}
 

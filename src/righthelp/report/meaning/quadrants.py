@@ -9,6 +9,7 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, add_counts
 from righthelp.evidence.meaning.wellbeing import CELL_NAMES, Cell, QuadrantEvidence
 from righthelp.report import cells
+from righthelp.report.behind import add_known, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
@@ -20,16 +21,16 @@ from righthelp.report.canvas import (
     ShownFigure,
     clear_frame,
     open_figure,
-    show_figure,
 )
 from righthelp.report.cells import STATE_WORDS, Heading, ShownTable
 from righthelp.report.meaning.wellbeing_words import (
     CONTACT_WORDS,
     CORNER_SIDES,
+    FELT,
     SCORE_WORDS,
     name_scale,
 )
-from righthelp.returns.wellbeing import CONTACTS, KINDS
+from righthelp.returns.wellbeing import CONTACTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -160,21 +161,46 @@ def draw_quadrant_figures(evidence: Evidence) -> dict[str, ShownFigure]:
     figures = {}
     for table in evidence.meaning.wellbeing.together:
         if table.is_told:
-            shown = _show(table)
+            n_sites = len(
+                {one.site for one in evidence.meaning.wellbeing.sites if one.scale == table.scale}
+                - {*table.left_out}
+            )
+            shown = _show(table, n_sites)
             figures[shown.name] = shown
     return figures
 
 
-def _show(table: QuadrantEvidence) -> ShownFigure:
-    title = f"{KINDS[table.kind]} and contacts: how both moved ({name_scale(table.scale)})"
-    return show_figure(
-        lambda paper: _draw(table, paper),
+def _show(table: QuadrantEvidence, n_sites: int) -> ShownFigure:
+    people = add_known(table.cells.values())
+    title = f"{name_scale(table.scale)}: {_title(table)}"
+    return ShownFigure(
         name=f"quadrants_{table.scale}",
         title=title,
-        alt=f"{title}. Contacts go up the side and the score across; each cell has the number of "
+        alt=f"{title} Contacts go up the side and the score across; each cell has the number of "
         "people and, hollow, the number expected by chance; people without two scores stand in a "
         "strip at the right. The numbers are in the table below.",
+        n=say_behind(n_sites, people),
+        level="adjusted",
+        table="quadrants",
+        draw=lambda paper: _draw(table, paper),
     )
+
+
+def _title(table: QuadrantEvidence) -> str:
+    """Both corners with a better score, each beside what chance gives."""
+    parts = []
+    for contacts in ("fewer", "more"):
+        words = f"{CONTACT_WORDS[contacts].lower()} and {FELT[table.kind][0]}"
+        counted, expected = (
+            table.cells[contacts, "better"],
+            table.expected.get((contacts, "better")),
+        )
+        number = "a number withheld" if counted.value is None else f"{counted.value:,.0f} people"
+        chance = expected.value if expected else None
+        parts.append(
+            f"{words}, {number}" + ("" if chance is None else f" where chance gives {chance:,.0f}")
+        )
+    return f"{'; '.join(parts)}."
 
 
 def _draw(table: QuadrantEvidence, paper: Paper) -> Figure:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.evidence.meaning.reasons import GroupReasons, ReasonNumber
+from righthelp.report.behind import say_behind
 from righthelp.report.canvas import (
     ACCENT,
     INK,
@@ -18,7 +19,6 @@ from righthelp.report.canvas import (
     ShownFigure,
     clear_frame,
     open_figure,
-    show_figure,
 )
 from righthelp.report.cells import (
     Cell,
@@ -304,14 +304,17 @@ def draw_reason_figures(evidence: Evidence) -> dict[str, ShownFigure]:
     ]
     if not groups:
         return {}
-    outcome = evidence.study.study.outcome
-    title = f"From {outcome} before to those after, reason by reason"
-    shown = show_figure(
-        lambda paper: _draw_waterfall(groups, paper),
+    said = say_reasons(evidence)
+    title = f"From contacts before to those after, reason by reason. {' '.join(said)}"
+    shown = ShownFigure(
         name="reasons",
         title=title,
-        alt=f"{title}. Bars from the number before to the number after, a step for each reason. "
+        alt=f"{title} Bars from the number before to the number after, a step for each reason. "
         "The numbers are in the table below.",
+        n=say_behind(len(evidence.meaning.reasons.sites), groups[0].n, people="people seen"),
+        level="adjusted",
+        table="reasons",
+        draw=lambda paper: _draw_waterfall(groups, paper),
     )
     return {shown.name: shown}
 

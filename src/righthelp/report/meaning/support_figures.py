@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.support import FunnelStep, SiteWait
 from righthelp.evidence.summary import join_words
+from righthelp.protocol.study import Study
+from righthelp.report.behind import add_known, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     INK,
@@ -21,9 +23,8 @@ from righthelp.report.canvas import (
     clear_frame,
     open_figure,
     open_panels,
-    show_figure,
 )
-from righthelp.report.meaning.support_words import find_target
+from righthelp.report.meaning.support_words import find_shares_by, find_target, say_span
 from righthelp.returns.support import EVENTS, FATES, STEPS
 
 if TYPE_CHECKING:
@@ -104,11 +105,14 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
     funnel = list_funnel(evidence)
     if funnel and funnel.bars[0].n:
         title = _title_funnel(funnel)
-        yield show_figure(
-            lambda paper: _draw_funnel(funnel, paper),
+        yield ShownFigure(
             name="referral_funnel",
             title=title,
             alt=f"Bars of people at each step, with what was lost between. {title} {TABLE_BELOW}",
+            n=say_behind(len(funnel.sites), funnel.bars[0].n, people="people referred"),
+            level="described",
+            table="referral_funnel",
+            draw=lambda paper: _draw_funnel(funnel, paper),
         )
     waits: dict[str, list[SiteWait]] = {}
     for one in evidence.meaning.support.waits:
@@ -116,18 +120,38 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
             waits.setdefault(one.site, []).append(one)
     if waits:
         panels = [(evidence.label(site), own) for site, own in waits.items()]
-        targets = {event: find_target(evidence.study, event) for event in EVENTS}
-        marked = "; a line marks the study's target" if any(targets.values()) else ""
-        title = (
-            "Of every 100 people referred, how many had had their first contact (full line) and "
-            f"their first support (dashed) by so many days{marked}"
-        )
-        yield show_figure(
-            lambda paper: _draw_waits(panels, targets, paper=paper),
+        targets = _list_targets(evidence.study)
+        title = _title_waits(evidence)
+        people = add_known(own[0].n for own in waits.values())
+        yield ShownFigure(
             name="days_to_help",
-            title=f"{title}.",
-            alt=f"Rising lines by days from referral, one picture a site. {TABLE_BELOW}",
+            title=title,
+            alt=f"Rising lines by days from referral, one picture a site. {title} {TABLE_BELOW}",
+            n=say_behind(len(waits), people, people="people referred"),
+            level="described",
+            table="days_to_help",
+            draw=lambda paper: _draw_waits(panels, targets, paper=paper),
         )
+
+
+def _title_waits(evidence: Evidence) -> str:
+    """How many had had their first contact and their first support by the day that is told."""
+    parts = []
+    for event, words, line in (
+        ("first_contact", "had met the link worker", "full line"),
+        ("first_support", "had support begun", "dashed"),
+    ):
+        day, shares = find_shares_by(evidence, event)
+        if shares:
+            parts.append(f"{say_span(shares)} {words} by day {day} ({line})")
+    if not parts:
+        return "People referred by the days until their first contact and their first support."
+    marked = "; a line marks the target" if any(_list_targets(evidence.study).values()) else ""
+    return f"Of every 100 people referred, {join_words(parts)}{marked}."
+
+
+def _list_targets(study: Study) -> dict[str, int | None]:
+    return {event: find_target(study, event) for event in EVENTS}
 
 
 def _title_funnel(funnel: Funnel) -> str:

@@ -27,6 +27,19 @@ def find_target(study: Study, event: str) -> int | None:
     return contact if event == "first_contact" else settings.target_days_first_support
 
 
+def find_shares_by(evidence: Evidence, event: str) -> tuple[int, list[float]]:
+    """The day told for an event, and the share (0 to 1) of each site that had had it by then."""
+    day = find_target(evidence.study, event) or USUAL_DAYS[event]
+    points = (one.at(day) for one in evidence.meaning.support.waits if one.event == event)
+    return day, [point.share for point in points if point and point.share is not None]
+
+
+def say_span(shares: list[float]) -> str:
+    """Shares as "35 to 37" of every 100, or one number where they do not differ."""
+    low, high = f"{100 * min(shares):.0f}", f"{100 * max(shares):.0f}"
+    return low if low == high else f"{low} to {high}"
+
+
 def say_support(evidence: Evidence) -> tuple[str, ...]:
     """What was found, in sentences; without a site that could say, why there is nothing."""
     parts = (_say_referred, _say_in_time, _say_needs, _say_who_could_not, _say_reach)

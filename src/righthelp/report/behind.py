@@ -1,0 +1,31 @@
+"""Who stands behind a figure: sites, and people where their number left the sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from righthelp.evidence import Evidence
+from righthelp.evidence.counts import Count
+from righthelp.evidence.summary import spell
+
+
+def say_behind(n_sites: int, n_people: float | None = None, *, people: str = "people") -> str:
+    """ "Behind it: five sites, about 1,230 people." Without a number of people, the sites alone."""
+    sites = "one site" if n_sites == 1 else f"{spell(n_sites)} sites"
+    counted = f", about {n_people:,.0f} {people}" if n_people else ""
+    return f"Behind it: {sites}{counted}."
+
+
+def say_people_of(evidence: Evidence, sites: Iterable[str]) -> str:
+    """The people counted at the sites named: those registered for the whole of both windows."""
+    named = list(dict.fromkeys(sites))
+    counts = [one.n for one in evidence.change if one.site in named]
+    return say_behind(len(named), add_known(counts))
+
+
+def add_known(counts: Iterable[Count]) -> float | None:
+    """The sum of the counts that are shown; None where one is withheld or there is none."""
+    values = [one.value for one in counts]
+    if not values or any(value is None for value in values):
+        return None
+    return sum(value or 0.0 for value in values)
