@@ -52,6 +52,7 @@ _STYLE: Any = {
     "ytick.color": MUTED,
     "xtick.major.width": 0.8,
     "ytick.major.width": 0.8,
+    "axes.titley": 1.0,
 }
 
 

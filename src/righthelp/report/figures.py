@@ -15,6 +15,12 @@ from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.behind import add_known, say_behind, say_people_of
 from righthelp.report.canvas import ShownFigure
 from righthelp.report.cells import ShownTable
+from righthelp.report.funnel_figures import (
+    list_funnel_plot,
+    list_funnel_table,
+    plan_detectable,
+    plan_funnel,
+)
 from righthelp.report.matched_figures import draw_balance, list_matched_rows
 from righthelp.report.meaning.parts import draw_meaning_figures
 from righthelp.report.month_figures import draw_course, draw_months
@@ -31,6 +37,8 @@ from righthelp.report.ratio_figures import (
     list_site_rows,
 )
 from righthelp.report.scheme_figures import draw_series
+from righthelp.report.spread_figures import list_spread, list_spread_table, plan_spread
+from righthelp.report.steps_figures import draw_steps, list_flow_steps, title_flow
 
 TABLE_BELOW = "The numbers are in the table below."
 
@@ -42,10 +50,25 @@ def draw_all(evidence: Evidence) -> dict[str, ShownFigure]:
     """
     plans = (_plan_people, _plan_course, _plan_ratios, _plan_matched, _plan_scheme)
     drawn = {figure.name: figure for plan in plans for figure in plan(evidence)}
+    for figure in (plan_funnel(evidence), plan_detectable(evidence)):
+        if figure is not None:
+            drawn[figure.name] = figure
     return drawn | draw_meaning_figures(evidence)
 
 
 def _plan_people(evidence: Evidence) -> Iterator[ShownFigure]:
+    steps = list_flow_steps(evidence)
+    if steps and steps.bars[0].n:
+        title = title_flow(steps)
+        yield ShownFigure(
+            name="flow",
+            title=title,
+            alt=f"Bars of people at each step, with what was lost between. {title} {TABLE_BELOW}",
+            n=say_behind(len(steps.sites), steps.bars[0].n),
+            level="described",
+            table="flow",
+            draw=lambda paper: draw_steps(steps.bars, paper),
+        )
     change = list_change_rows(evidence)
     if any(row.shares for row in change):
         title = _title_change(evidence)
@@ -83,7 +106,7 @@ def _plan_course(evidence: Evidence) -> Iterator[ShownFigure]:
             name="course",
             title=title,
             alt=f"Lines by month for people seen and reference people. {title} {TABLE_BELOW}",
-            n=say_people_of(evidence, (one.site for one in told)),
+            n=say_people_of(evidence, (one.site for one in told if one.group == "seen")),
             level="described",
             table="course",
             draw=lambda paper: draw_course(evidence, paper),
@@ -325,5 +348,9 @@ def _title_definitions(evidence: Evidence) -> str:
 
 
 def draw_site_figures(evidence: Evidence, site: str) -> tuple[tuple[ShownFigure, ShownTable], ...]:
-    """x"""
-    return ()
+    """One site beside the others without names, each figure with its table; few sites have none."""
+    planned = (
+        (plan_spread(evidence, site), list_spread_table(list_spread(evidence, site))),
+        (plan_funnel(evidence, site), list_funnel_table(list_funnel_plot(evidence, site))),
+    )
+    return tuple((figure, table) for figure, table in planned if figure is not None)

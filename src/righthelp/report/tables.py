@@ -8,6 +8,7 @@ from pathlib import Path
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
+from righthelp.report.funnel_figures import list_funnel_plot, list_funnel_table
 from righthelp.report.matched_tables import (
     list_alike,
     list_balance,
@@ -335,6 +336,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_syntheses(evidence),
         list_left_out(evidence),
         list_definitions(evidence),
+        list_funnel_table(list_funnel_plot(evidence)),
         list_matched(evidence),
         list_matched_months(evidence),
         list_alike(evidence),

@@ -327,7 +327,7 @@ def _draw_waterfall(groups: list[GroupReasons], paper: Paper) -> Figure:
     height = block * (len(groups) if stacked else 1)
     figure = open_figure(paper, height)
     most = max(_reach(one) for one in groups)
-    label = 1.75
+    label = 1.95
     width = paper.width - label - 0.2 if stacked else (paper.width - label - 0.5) / len(groups)
     for at, one in enumerate(groups):
         left = label if stacked else label + at * (width + 0.25)

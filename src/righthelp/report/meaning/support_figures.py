@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
@@ -13,18 +12,15 @@ from righthelp.protocol.study import Study
 from righthelp.report.behind import add_known, say_behind
 from righthelp.report.canvas import (
     ACCENT,
-    INK,
     MIDDLE,
-    MUTED,
-    PALE,
     Margins,
     Paper,
     ShownFigure,
     clear_frame,
-    open_figure,
     open_panels,
 )
 from righthelp.report.meaning.support_words import find_shares_by, find_target, say_span
+from righthelp.report.steps_figures import StepBar, Steps, draw_steps
 from righthelp.returns.support import EVENTS, FATES, STEPS
 
 if TYPE_CHECKING:
@@ -35,29 +31,12 @@ TABLE_BELOW = "The numbers are in the table below."
 LINES = {"first_contact": (ACCENT, "-"), "first_support": (MIDDLE, "--")}
 
 
-@dataclass(frozen=True)
-class FunnelBar:
-    """A step with its people, and in words what was lost on the way to it."""
-
-    label: str
-    n: float
-    lost: str
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """Bars over the sites (by label) that told every step shown."""
-
-    bars: tuple[FunnelBar, ...]
-    sites: tuple[str, ...]
-
-
 def draw_support(evidence: Evidence) -> dict[str, ShownFigure]:
     """The figures that some site filled, by name."""
     return {figure.name: figure for figure in _draw_each(evidence)}
 
 
-def list_funnel(evidence: Evidence) -> Funnel | None:
+def list_funnel(evidence: Evidence) -> Steps | None:
     """The funnel over the sites that told all steps that any site told; if there is none, the steps
     that all sites told. None without two such steps."""
     support = evidence.meaning.support
@@ -72,8 +51,8 @@ def list_funnel(evidence: Evidence) -> Funnel | None:
     bars = []
     for step in told:
         n = sum(step.by_site[site].value or 0 for site in sites)
-        bars.append(FunnelBar(STEPS[step.step], n, _say_lost(step, sites) if named else ""))
-    return Funnel(tuple(bars), tuple(evidence.label(site) for site in sites))
+        bars.append(StepBar(STEPS[step.step], n, _say_lost(step, sites) if named else ""))
+    return Steps(tuple(bars), tuple(evidence.label(site) for site in sites))
 
 
 def _known(step: FunnelStep, site: str) -> bool:
@@ -112,7 +91,7 @@ def _draw_each(evidence: Evidence) -> Iterator[ShownFigure]:
             n=say_behind(len(funnel.sites), funnel.bars[0].n, people="people referred"),
             level="described",
             table="referral_funnel",
-            draw=lambda paper: _draw_funnel(funnel, paper),
+            draw=lambda paper: draw_steps(funnel.bars, paper),
         )
     waits: dict[str, list[SiteWait]] = {}
     for one in evidence.meaning.support.waits:
@@ -154,7 +133,7 @@ def _list_targets(study: Study) -> dict[str, int | None]:
     return {event: find_target(study, event) for event in EVENTS}
 
 
-def _title_funnel(funnel: Funnel) -> str:
+def _title_funnel(funnel: Steps) -> str:
     first = funnel.bars[0].n
     parts = [
         f"{100 * bar.n / first:.0f} {bar.label[:1].lower()}{bar.label[1:]}" for bar in funnel.bars
@@ -163,34 +142,6 @@ def _title_funnel(funnel: Funnel) -> str:
     where = join_words(funnel.sites) if few else f"{len(funnel.sites)} sites together"
     chosen = parts[1:-1] if len(parts) > 3 else parts[1:]
     return f"Of every 100 people referred at {where}: {', '.join(chosen)}."
-
-
-def _draw_funnel(funnel: Funnel, paper: Paper) -> Figure:
-    pitch = 0.78 if paper.narrow else 0.5
-    top, bottom = 0.05, 0.05
-    height = top + bottom + pitch * len(funnel.bars)
-    figure = open_figure(paper, height)
-    left = 0.02 if paper.narrow else 0.24
-    axes = figure.add_axes((left, bottom / height, 0.98 - left, 1 - (top + bottom) / height))
-    most = funnel.bars[0].n
-    axes.set_xlim(0, 1.12 * most)
-    axes.set_ylim(len(funnel.bars) - 0.5, -0.5)
-    axes.set_yticks([])
-    axes.set_xticks([])
-    clear_frame(axes)
-    across = axes.get_yaxis_transform()
-    for at, bar in enumerate(funnel.bars):
-        y, thick = (at + 0.26, 0.34) if paper.narrow else (at + 0.16, 0.44)
-        axes.barh(y, bar.n, height=thick, color=PALE, edgecolor=MUTED, linewidth=0.7)
-        axes.text(bar.n + 0.012 * most, y, f"{bar.n:,.0f}", va="center", color=INK)
-        lost = f"not: {bar.lost}" if bar.lost else ""
-        x, lift, size = (0, 0.06, 7) if paper.narrow else (0.004 * most, 0.22, 7.5)
-        axes.text(x, at - lift, lost, va="center", color=MUTED, fontsize=size)
-        if paper.narrow:
-            axes.text(0, at - 0.33, bar.label, transform=across, va="center")
-        else:
-            axes.text(-0.02, y, bar.label, transform=across, va="center", ha="right")
-    return figure
 
 
 def _draw_waits(
