@@ -30,7 +30,7 @@ def tell_plainly(evidence: Evidence) -> Section:
             *say_together(plain.say_wellbeing(evidence)),
             Subheading(f"What became of {evidence.study.study.outcome}?"),
             show_pair(crude, adjusted),
-            *say_together(plain.say_contacts(evidence, crude, adjusted)),
+            *say_together(plain.say_contacts(evidence, crude=crude, adjusted=adjusted)),
             Subheading("How sure are we?"),
             *say_together(plain.say_sureness(evidence, adjusted)),
             Subheading("What this does not say"),

@@ -119,7 +119,7 @@ def _say_scale(one: ScaleEvidence, kinds: Mapping[str, str]) -> Iterator[str]:
         yield "That is not the change that comes by itself."
 
 
-def say_contacts(evidence: Evidence, crude: Claim, adjusted: Claim) -> tuple[str, ...]:
+def say_contacts(evidence: Evidence, *, crude: Claim, adjusted: Claim) -> tuple[str, ...]:
     """What became of contacts. crude, adjusted: the two claims that are shown first."""
     return tuple(_contacts(evidence, crude, adjusted=adjusted))
 

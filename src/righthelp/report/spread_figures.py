@@ -71,7 +71,7 @@ def list_spread_table(spreads: tuple[Spread, ...]) -> ShownTable:
         tuple(rows),
         (
             (
-                f"Shown where at least {LEAST_SITES} other sites could tell. Others are sorted anew "
+                f"Shown where {LEAST_SITES} other sites or more could tell. They are sorted anew "
                 "for each measure, so that none can be followed. Neither end is the better one."
             ),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import math
 import re
@@ -327,7 +326,7 @@ def test_the_titles_say_what_was_found(figures: dict[str, ShownFigure], evidence
 def test_the_drawing_of_balance_names_every_covariate_and_both_marks(
     figures: dict[str, ShownFigure], paper: str
 ) -> None:
-    svg = base64.b64decode(getattr(figures["balance"], paper).split(",")[1]).decode()
+    svg = figures["balance"].svg(paper)
     for words in (*COVARIATES.values(), "all candidates", "their comparators"):
         assert f">{words}<" in svg
 

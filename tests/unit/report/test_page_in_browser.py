@@ -50,7 +50,8 @@ def test_only_tables_scroll_sideways(page: Page, size: dict[str, int]) -> None:
 
 def test_a_phone_gets_the_drawings_made_for_it(page: Page) -> None:
     narrow = (
-        "Array.from(document.images).every(i => i.currentSrc === i.previousElementSibling.srcset)"
+        "Array.from(document.images).every(i => i.naturalWidth > 0 && "
+        "i.currentSrc === new URL(i.previousElementSibling.srcset).href)"
     )
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.wait_for_function(narrow)

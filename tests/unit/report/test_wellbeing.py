@@ -123,5 +123,6 @@ def list_texts(evidence: Evidence, name: str) -> list[list[str]]:
 
 def test_the_figure_says_where_its_numbers_stand(evidence: Evidence) -> None:
     figure = draw_all(evidence)["quadrants_swemwbs"]
-    assert figure.title == "Wellbeing and contacts: how both moved (SWEMWBS)"
+    assert figure.title.startswith("SWEMWBS: fewer contacts and feeling better, ")
+    assert "where chance gives" in figure.title
     assert "The numbers are in the table below" in figure.alt

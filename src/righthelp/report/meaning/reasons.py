@@ -124,6 +124,7 @@ def _difference(part: ReasonNumber) -> Difference:
 
 
 def name_reason(part: ReasonNumber) -> str:
+    """What a reason is called, with those that are folded into it."""
     if part.reason == "total":
         return "All contacts"
     if not part.holds:
