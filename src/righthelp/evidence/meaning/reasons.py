@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -13,14 +12,14 @@ import numpy as np
 from righthelp.estimators.reasons import UncodedBounds, bound_uncoded
 from righthelp.estimators.synthesis import Synthesis, synthesise
 from righthelp.evidence.counts import Count, add_counts, read_count
+from righthelp.evidence.estimates import Z95
 from righthelp.evidence.likeness import plain_rows
+from righthelp.evidence.meaning.sides import MARGIN, Side, find_side, widen_for
 from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS
 from righthelp.schema import Row
 
 Direction = Literal["fewer", "more", "unclear"]
-NORMAL = 1.959963984540054
-MARGIN = 0.05
-"""A change smaller than this share of the reason's contacts before is never called one."""
+DIRECTIONS: Mapping[Side, Direction] = {-1: "fewer", 0: "unclear", 1: "more"}
 NOTHING_RELEASED = "no site with coded entries and 50 people could say"
 
 
@@ -307,7 +306,7 @@ def _show(
     margin = {name: MARGIN * known.get(name, 0.0) for name in one.names}
     margin["total"] = MARGIN * sum(known.values())
     ones = np.ones(k)
-    wide = _sidak(n_looked_at or k)
+    wide = widen_for(n_looked_at or k)
 
     def number(name: str, pick: np.ndarray, *, critical: float) -> ReasonNumber:
         change = round(float(pick @ one.change), 6)
@@ -316,27 +315,13 @@ def _show(
         se = None
         if one.covariance is not None:
             se = math.sqrt(max(float(pick @ one.covariance @ pick), 0.0))
-        low, high = (None, None) if se is None else (change - NORMAL * se, change + NORMAL * se)
-        direction = _direct(change, se, margin=margin[name], critical=critical)
-        return ReasonNumber(
-            name, before, after, change, low, high, direction, one.holds.get(name, ())
-        )
+        low, high = (None, None) if se is None else (change - Z95 * se, change + Z95 * se)
+        side = find_side(change, se, margin=margin[name], critical=critical)
+        held = one.holds.get(name, ())
+        return ReasonNumber(name, before, after, change, low, high, DIRECTIONS[side], held)
 
     parts = tuple(number(name, np.eye(k)[at], critical=wide) for at, name in enumerate(one.names))
-    return GroupReasons(group, parts, number("total", ones, critical=NORMAL), one.n)
-
-
-def _direct(change: float, se: float | None, *, margin: float, critical: float) -> Direction:
-    if se is None:
-        return "unclear"
-    if change + critical * se < -margin:
-        return "fewer"
-    return "more" if change - critical * se > margin else "unclear"
-
-
-def _sidak(k: int) -> float:
-    """The normal quantile with which k intervals all hold in 95 studies of 100 at least."""
-    return NormalDist().inv_cdf(0.5 + 0.95 ** (1 / k) / 2)
+    return GroupReasons(group, parts, number("total", ones, critical=Z95), one.n)
 
 
 def _list_usual(pooled: Mapping[str, _Numbers]) -> dict[str, float]:
