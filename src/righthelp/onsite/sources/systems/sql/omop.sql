@@ -273,33 +273,15 @@ FROM landed_omop_condition_occurrence AS o
 JOIN marked_omop_condition_occurrence AS m ON o.rowid = m.source_row
 WHERE m.left_out IS NULL;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
     source_table,
     source_row,
-    id AS referral_id,
-    person AS patient_id,
-    happened_on AS referred_on,
-    CASE
-        WHEN meaning = 'declined' THEN happened_on
-        ELSE lead(CASE WHEN meaning = 'declined' THEN happened_on END) OVER entries
-    END AS declined_on
-FROM omop_entry
-WHERE meaning IN ('referred', 'declined') AND source_table <> 'omop_condition_occurrence'
-WINDOW entries AS (
-    PARTITION BY person ORDER BY happened_on, meaning = 'declined', source_table, source_row
-)
-QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
-SELECT
-    source_table,
-    source_row,
+    id,
     person AS patient_id,
     happened_on AS date,
-    code AS snomedct_code,
-    id AS source_id
+    code,
+    meaning,
+    row(happened_on, meaning = 'declined', source_table, source_row) AS in_order
 FROM omop_entry
-WHERE meaning = 'listed';
+WHERE meaning = 'listed' OR source_table <> 'omop_condition_occurrence';
