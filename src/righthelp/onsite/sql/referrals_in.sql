@@ -1,6 +1,6 @@
 -- Between stages 14 and 15: referrals into the scheme and the help that came of them, a row a person.
 -- Reads registrations, spells, patients, referrals, needs, support, attended_contacts, rules (one row)
--- and, from the protocol, referral_period (one row), referrer_words, need_words, fit_words, reason_words.
+-- and, from the protocol, referral_period (one row), referrer_words, need_words, fit_words.
 -- Makes referred, referral_paths, referral_needs, referral_repeats.
 --
 -- Of each person registered with the site on the day, the first referral of the period counts. Of
@@ -49,8 +49,7 @@ CROSS JOIN rules AS r
 JOIN patients AS t ON o.patient_id = t.patient_id
 JOIN spells AS g
     ON o.patient_id = g.patient_id AND o.referred_on >= g.from_on AND o.referred_on < g.to_on
-LEFT JOIN referrer_words AS w
-    ON trim(regexp_replace(lower(o.referrer_role), '[\s_-]+', ' ', 'g')) = w.word
+LEFT JOIN referrer_words AS w ON plain_word(o.referrer_role) = w.word
 WHERE o.place = 1 AND coalesce(t.date_of_death >= o.referred_on, TRUE);
 
 CREATE OR REPLACE TABLE referred_under AS
@@ -95,7 +94,7 @@ SELECT
 FROM (
     SELECT
         e.patient_id, e.followed_to, e.stopped_on,
-        trim(regexp_replace(lower(s.kind), '[\s_-]+', ' ', 'g')) AS kind,
+        plain_word(s.kind) AS kind,
         greatest(s.offered_on, e.referred_on) AS offered_on,
         CASE
             WHEN coalesce(s.accepted_on, s.started_on) IS NOT NULL
@@ -163,8 +162,7 @@ FROM (
     FROM referral_ends AS e
     JOIN referred_under AS u ON e.patient_id = u.patient_id
     JOIN needs AS n ON u.referral_id = n.referral_id
-    LEFT JOIN need_words AS w
-        ON trim(regexp_replace(lower(n.need), '[\s_-]+', ' ', 'g')) = w.word
+    LEFT JOIN need_words AS w ON plain_word(n.need) = w.word
     GROUP BY e.patient_id, coalesce(w.need, 'other')
 ) AS n
 JOIN referral_paths AS p ON n.patient_id = p.patient_id
