@@ -260,7 +260,7 @@ def _describe_sql() -> str:
     order = sorted(texts, key=lambda name: (_stage_of(texts[name]), name))
     rows = []
     for name in order:
-        made = _find_names(texts[name], r"CREATE OR REPLACE (?:TABLE|VIEW) (\w+)")
+        made = _find_names(texts[name], r"CREATE OR REPLACE (?:TABLE|VIEW|MACRO) (\w+)")
         read = _find_names(texts[name], r"\b(?:FROM|JOIN) ([a-z_]+)\b(?!\s*\()")
         others = _list_words(table for table in read if table not in made)
         stage = " to ".join(map(str, _stage_of(texts[name])))

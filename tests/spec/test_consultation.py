@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from righthelp.onsite.meaning.compared import read_compared
 from righthelp.onsite.meaning.consultation import Consultations, read_consultations
 from tests.lib.counting import counted_engine
 from tests.lib.records import Appointment, Flag, LinkWorkerContact, Records, make_person
@@ -26,7 +27,7 @@ def look(*rows: Appointment, more: Records | None = None, **study: Any) -> Consu
     held = make_person("ann", appointments=rows, link_worker=["2024-03-09"])
     with counted_engine(held + (more or Records()), make_study(**study)) as (engine, rules):
         engine.execute("CREATE TABLE sets (unit INTEGER, comparator INTEGER, rung INTEGER)")
-        return read_consultations(engine, rules)
+        return read_consultations(engine, rules, compared=read_compared(engine))
 
 
 def ratio(found: Consultations, measure: str) -> Any:

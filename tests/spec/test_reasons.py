@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from righthelp.onsite.matching import match_people
+from righthelp.onsite.meaning.compared import read_compared
 from righthelp.onsite.meaning.reasons import Reasons, read_reasons
 from tests.lib.counting import counted_engine
 from tests.lib.records import Appointment, Records, make_person
@@ -26,7 +27,7 @@ def tell(person: Records, **settings: Any) -> Reasons:
     """The reasons of a site with this one person seen."""
     with counted_engine(person, make_study(**settings) if settings else STUDY) as found:
         match_people(*found)
-        told = read_reasons(*found)
+        told = read_reasons(*found, compared=read_compared(found[0]))
     assert told is not None
     return told
 
@@ -147,7 +148,7 @@ def test_a_site_without_codes_has_no_reasons() -> None:
     person = make_person("ann", gp=["2024-05-06"], link_worker=["2024-03-10"])
     with counted_engine(person, STUDY) as found:
         match_people(*found)
-        assert read_reasons(*found) is None
+        assert read_reasons(*found, compared=read_compared(found[0])) is None
 
 
 def test_the_longer_window_counts_as_long_as_the_one_before() -> None:

@@ -10,10 +10,11 @@ import numpy as np
 from righthelp.engine import Engine
 from righthelp.onsite.cohort import SQL
 from righthelp.onsite.look import Look
+from righthelp.onsite.months import list_moves, median_around
 from righthelp.protocol.meanings import load_meanings
 from righthelp.protocol.study import Study
 
-USUALLY, MONTHS_AROUND = 5, 6
+USUALLY = 5
 """A list is silent in a month without an entry where the middle month around has so many."""
 YIELD_AT_MOST = 0.15
 """A share of coded appointments that moves by more between two quarters is a change."""
@@ -67,15 +68,11 @@ def _find_silent(engine: Engine, months: Sequence[date]) -> list[tuple[str, list
         lacking = [
             month
             for at, month in enumerate(months)
-            if not counts[at] and np.median(_around(counts, at)) >= USUALLY
+            if not counts[at] and median_around(counts, at) >= USUALLY
         ]
         if lacking:
             silent.append((label, lacking))
     return silent
-
-
-def _around(counts: np.ndarray, at: int) -> np.ndarray:
-    return counts[max(0, at - MONTHS_AROUND) : at + MONTHS_AROUND + 1]
 
 
 def _find_change(engine: Engine, months: Sequence[date]) -> tuple[date, float] | None:
@@ -84,15 +81,11 @@ def _find_change(engine: Engine, months: Sequence[date]) -> tuple[date, float] |
         row[0]: row[1:] for row in engine.rows("SELECT month, n, n_coded FROM quality_yield")
     }
     table = np.array([counted.get(month, (0, 0)) for month in months], dtype=float)
-    moves = []
-    for at in range(3, len(months) - 2):
-        before, after = table[at - 3 : at].sum(axis=0), table[at : at + 3].sum(axis=0)
-        if before[0] and after[0]:
-            moves.append((after[1] / after[0] - before[1] / before[0], months[at]))
-    if not moves:
+    moves = list_moves(table[:, 1:], table[:, 0])
+    most = max(moves, key=lambda one: abs(one.change), default=None)
+    if most is None or abs(most.change) <= YIELD_AT_MOST:
         return None
-    change, month = max(moves, key=lambda one: abs(one[0]))
-    return (month, float(change)) if abs(change) > YIELD_AT_MOST else None
+    return months[most.place], most.change
 
 
 def _name(months: Sequence[date]) -> str:

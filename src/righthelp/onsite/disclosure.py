@@ -12,6 +12,7 @@ from righthelp.protocol.study import Disclosure
 ROUND_TO = 5
 SUMS_FROM = 50
 FLOOR = 5
+TOO_FEW = "too few people for a number to leave the site"
 
 
 @dataclass(frozen=True)

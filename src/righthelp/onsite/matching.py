@@ -62,10 +62,10 @@ def compare_people(engine: Engine, rules: Rules) -> Matched:
     return _compare(engine, _find_sets(engine, rules))
 
 
-def _find_sets(engine: Engine, rules: Rules) -> _Sets:
+def _find_sets(engine: Engine, rules: Rules) -> Sets:
     engine.run_file(SQL, "matchable.sql")
     climb(engine, rules.study.matching, ladder=LADDER)
-    return _read_sets(engine)
+    return read_sets(engine)
 
 
 def climb(engine: Engine, matching: MatchingRule, *, ladder: Sequence[Rung]) -> None:
@@ -105,8 +105,11 @@ def _write_rung(engine: Engine, number: int, rung: Rung) -> None:
 
 
 @dataclass(frozen=True)
-class _Sets:
-    """The matched sets by the places of units: a case each, and a row for each comparator."""
+class Sets:
+    """The matched sets by the places of units: a case each, and a row for each comparator.
+
+    row_set: for each row the place of its case among the cases. *_person: who each unit is.
+    """
 
     case_unit: np.ndarray
     case_person: np.ndarray
@@ -136,7 +139,8 @@ class _Sets:
         return self.compare(counts, counts, history=np.zeros((counts.size, 1), dtype=np.int8)).after
 
 
-def _read_sets(engine: Engine) -> _Sets:
+def read_sets(engine: Engine) -> Sets:
+    """Read the table `sets`, whose units must be those of `people`; sets by their case's unit."""
     rows = engine.columns(
         "SELECT s.unit AS case_unit, s.comparator AS row_unit, c.person AS case_person, "
         "p.person AS row_person FROM sets AS s JOIN people AS c ON s.unit = c.unit "
@@ -145,10 +149,10 @@ def _read_sets(engine: Engine) -> _Sets:
     case_unit, first, row_set = np.unique(rows["case_unit"], return_index=True, return_inverse=True)
     case_person = rows["case_person"].astype(np.int64)[first]
     row_person = rows["row_person"].astype(np.int64)
-    return _Sets(case_unit, case_person, row_set, rows["row_unit"], row_person)
+    return Sets(case_unit, case_person, row_set, rows["row_unit"], row_person)
 
 
-def _compare(engine: Engine, sets: _Sets) -> Matched:
+def _compare(engine: Engine, sets: Sets) -> Matched:
     columns = ("before", "after", "band_1", "band_2", "band_3")
     found = engine.columns(f"SELECT unit, {', '.join(columns)} FROM people")
     counts = np.zeros((_count_units(engine), len(columns)), dtype=np.int32)
@@ -158,7 +162,7 @@ def _compare(engine: Engine, sets: _Sets) -> Matched:
 
 
 def _compare_months(
-    engine: Engine, rules: Rules, *, sets: _Sets
+    engine: Engine, rules: Rules, *, sets: Sets
 ) -> tuple[dict[int, Estimate], dict[int, tuple[int, int]]]:
     """Cases over comparators in each month counted from the index (the event study of both)."""
     months = rules.course_months()
@@ -177,7 +181,7 @@ def _compare_months(
     return ratios, contacts
 
 
-def _compare_control(engine: Engine, rules: Rules, *, sets: _Sets) -> Estimate | None:
+def _compare_control(engine: Engine, rules: Rules, *, sets: Sets) -> Estimate | None:
     """Cases over comparators after the index, in attended contacts with the roles named for it."""
     roles = rules.study.matching.control_roles
     if not roles:

@@ -17,12 +17,13 @@ from righthelp.onsite.coding import look_at_codes
 from righthelp.onsite.cohort import SQL
 from righthelp.onsite.findings import Ledger
 from righthelp.onsite.look import Look
+from righthelp.onsite.months import list_moves, median_around
 from righthelp.protocol.calendar import add_months
 from righthelp.protocol.study import Site, Study
 
 PER_PERSON_YEAR = 1.0
 """Appointments a registered person a year below which NHS England leaves a practice out."""
-MONTH_SHARE, MONTHS_AROUND = 0.25, 6
+MONTH_SHARE = 0.25
 """A month is thin below this share of the middle one of the months around it."""
 LATE_DAYS = 14
 """A slot so many days past should no longer be booked."""
@@ -164,11 +165,11 @@ def _look_volume(engine: Engine) -> Iterator[Look]:
 
 def _look_thin(rows: Sequence[MonthRow]) -> Look:
     counts = np.array([row.n_appointments for row in rows], dtype=float)
-    thin = []
-    for place, row in enumerate(rows):
-        around = counts[max(0, place - MONTHS_AROUND) : place + MONTHS_AROUND + 1]
-        if counts[place] < MONTH_SHARE * np.median(around):
-            thin.append(row.month)
+    thin = [
+        row.month
+        for place, row in enumerate(rows)
+        if counts[place] < MONTH_SHARE * median_around(counts, place)
+    ]
     named = ", ".join(f"{month:%B %Y}" for month in thin)
     return Look(
         "months",
@@ -242,12 +243,10 @@ def _look_change(engine: Engine, months: Sequence[date]) -> Look:
         for month, word, n in rows:
             if word and month in place:
                 table[place[month], words.index(word)] = n
-        for at in range(3, len(months) - 2):
-            before, after = table[at - 3 : at].sum(axis=0), table[at : at + 3].sum(axis=0)
-            if before.sum() and after.sum():
-                moved = after / after.sum() - before / before.sum()
-                most = int(np.abs(moved).argmax())
-                found.append((abs(moved[most]), moved[most], months[at], column, words[most]))
+        found += [
+            (abs(one.change), one.change, months[one.place], column, words[one.column])
+            for one in list_moves(table, table.sum(axis=1))
+        ]
     moved = max(found, default=None)
     if moved is None or moved[0] <= MIX_AT_MOST:
         seen, outcome = "The mix of statuses, staff and modes is much the same throughout.", "good"

@@ -16,6 +16,7 @@ from righthelp.onsite.describe import Change, CourseMonth
 from righthelp.onsite.diagnostics import Diagnostics
 from righthelp.onsite.disclosure import (
     SUMS_FROM,
+    TOO_FEW,
     Hide,
     Policy,
     hide_complement,
@@ -140,7 +141,7 @@ def _estimates(estimates: Sequence[SiteEstimate], policy: Policy) -> Iterable[Ro
         log_rr, se, status, reason = estimate.log_rr, estimate.se, estimate.status, estimate.reason
         if policy.hides(estimate.n) or one.who in hidden:
             log_rr, se, status, state, n = None, None, "not_estimable", "suppressed", None
-            reason = "too few people for a number to leave the site"
+            reason = TOO_FEW
         elif log_rr is not None:
             log_rr, se = round_estimate(log_rr, se, n=estimate.n)
         else:

@@ -9,6 +9,7 @@ from righthelp.estimators.result import Estimate
 from righthelp.onsite.diagnostics import Diagnostics
 from righthelp.onsite.disclosure import (
     SUMS_FROM,
+    TOO_FEW,
     Policy,
     hide_complement,
     round_estimate,
@@ -184,7 +185,7 @@ def _check(
     shown, state = policy.people(n)
     log_rr = se = None
     if policy.hides(n):
-        p_value, reason = None, "too few people for a number to leave the site"
+        p_value, reason = None, TOO_FEW
     elif estimate is not None and estimate.log_rr is not None:
         log_rr, se = round_estimate(estimate.log_rr, estimate.se, n=n)
     elif p_value is None:

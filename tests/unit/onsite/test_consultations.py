@@ -17,6 +17,7 @@ from righthelp.engine import Engine, open_engine
 from righthelp.estimators.ratio_change import compare_changes_in_ratio
 from righthelp.onsite.cohort import select_cohort
 from righthelp.onsite.matching import match_people
+from righthelp.onsite.meaning.compared import read_compared
 from righthelp.onsite.meaning.consultation import Consultations, read_consultations
 from righthelp.onsite.rules import Rules
 from righthelp.onsite.store import count_contacts, fill_store
@@ -96,7 +97,7 @@ def _look(engine: Engine, study: Study) -> Consultations:
     fill_store(engine)
     count_contacts(engine, rules.definitions[0])
     match_people(engine, rules)
-    return read_consultations(engine, rules)
+    return read_consultations(engine, rules, compared=read_compared(engine))
 
 
 @pytest.fixture(scope="module", params=sorted(STUDIES))
@@ -108,7 +109,7 @@ def site(request: pytest.FixtureRequest) -> Site:
         own = dict(_read_records(engine))
         found = _look(engine, study)
         units = engine.rows(
-            "SELECT u.patient_id, n.index_on, n.contact_on, u.is_seen FROM consultation_units AS u "
+            "SELECT u.patient_id, n.index_on, n.contact_on, u.is_seen FROM compared AS u "
             "JOIN units AS n ON u.unit = n.unit ORDER BY u.unit"
         )
     whole = Records(

@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Literal
 
 from righthelp.evidence.counts import Count, add_counts, read_count
 from righthelp.evidence.estimates import Z95
 from righthelp.evidence.likeness import plain_rows
+from righthelp.evidence.meaning.sides import MARGIN, Side, find_side, widen_for
 from righthelp.returns.consultation import DOSE_BANDS, GROUPS, MEASURES, QUANTITIES
 from righthelp.schema import Row
 
 Direction = Literal["lower", "higher", "unclear", "not_asked"]
 NOT_ASKED = ("visible",)
 """Measures that differ by their nature: nobody had seen the link worker before."""
-MARGIN = 0.05
-"""A difference smaller than this share of the value before is never called one."""
+DIRECTIONS: Mapping[Side, Direction] = {-1: "lower", 0: "unclear", 1: "higher"}
 NOTHING_RELEASED = "no site with records and 50 people could say"
 
 
@@ -173,8 +172,9 @@ def _bring_together(measure: str, sites: Sequence[SiteMeasure], *, n_told: int) 
     direction: Direction = "not_asked" if measure in NOT_ASKED else "unclear"
     if "difference" in groups and direction == "unclear":
         margin = MARGIN * (groups["seen"].before or 0.0)
-        critical = NormalDist().inv_cdf(0.5 + 0.95 ** (1 / n_told) / 2)
-        direction = _direct(groups["difference"], margin=margin, critical=critical)
+        one = groups["difference"]
+        side = find_side(one.change, one.se, margin=margin, critical=widen_for(n_told))
+        direction = DIRECTIONS[side]
     return MeasureTogether(measure, groups, direction, tuple(one.site for one in sites))
 
 
@@ -202,14 +202,6 @@ def _pool(sites: Sequence[Measured]) -> Measured:
         mean("lacking_before"),
         mean("lacking_after"),
     )
-
-
-def _direct(difference: Measured, *, margin: float, critical: float) -> Direction:
-    if difference.se is None:
-        return "unclear"
-    if difference.change + critical * difference.se < -margin:
-        return "lower"
-    return "higher" if difference.change - critical * difference.se > margin else "unclear"
 
 
 def _add_bands(rows: Sequence[Mapping[str, Any]]) -> dict[str, Count]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from righthelp.evidence.counts import Count
-from righthelp.evidence.meaning.consultation import MARGIN as CONSULTATION_MARGIN
+from righthelp.evidence.estimates import Z95
 from righthelp.evidence.meaning.consultation import SiteMeasure
 from righthelp.evidence.meaning.gather import MeaningEvidence
 from righthelp.evidence.meaning.reasons import GroupReasons, ReasonNumber, tell_directions
@@ -19,6 +19,7 @@ from righthelp.evidence.meaning.seen import (
     read_shares,
 )
 from righthelp.evidence.meaning.seen import Share as Bounded
+from righthelp.evidence.meaning.sides import MARGIN, Side, find_side
 from righthelp.evidence.meaning.support import Share
 from righthelp.protocol.indicators import MANY
 
@@ -35,6 +36,7 @@ DIRECTIONS: Mapping[str, Direction] = {
     "less": "down",
 }
 """The words of the questions as directions of an indicator."""
+SIDES: Mapping[Side, Direction] = {-1: "down", 0: "unclear", 1: "up"}
 
 
 def _read_contacts(reason: str) -> MeaningReader:
@@ -110,14 +112,10 @@ def _see_measure(one: SiteMeasure) -> Seen | None:
     other, own = one.groups.get("difference"), one.groups.get("seen")
     if other is None:
         return None
-    margin = CONSULTATION_MARGIN * abs(own.before) if own and own.before is not None else 0.0
-    direction: Direction = "unclear"
-    if other.high is not None and other.high < -margin:
-        direction = "down"
-    elif other.low is not None and other.low > margin:
-        direction = "up"
+    margin = MARGIN * abs(own.before) if own and own.before is not None else 0.0
+    side = find_side(other.change, other.se, margin=margin, critical=Z95)
     words = f"{_say(other.change, other.low, other.high, decimals=2)} beyond matched people"
-    return Seen(direction, words, other.n)
+    return Seen(SIDES[side], words, other.n)
 
 
 def _read_scale(kind: str) -> MeaningReader:

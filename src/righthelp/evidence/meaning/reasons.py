@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -13,14 +12,14 @@ import numpy as np
 from righthelp.estimators.reasons import UncodedBounds, bound_uncoded
 from righthelp.estimators.synthesis import Synthesis, synthesise
 from righthelp.evidence.counts import Count, add_counts, read_count
+from righthelp.evidence.estimates import Z95
 from righthelp.evidence.likeness import plain_rows
+from righthelp.evidence.meaning.sides import MARGIN, Side, find_side, widen_for
 from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS
 from righthelp.schema import Row
 
 Direction = Literal["fewer", "more", "unclear"]
-NORMAL = 1.959963984540054
-MARGIN = 0.05
-"""A change smaller than this share of the reason's contacts before is never called one."""
+DIRECTIONS: Mapping[Side, Direction] = {-1: "fewer", 0: "unclear", 1: "more"}
 NOTHING_RELEASED = "no site with coded entries and 50 people could say"
 
 
@@ -104,9 +103,6 @@ class _Numbers:
     holds: Mapping[str, tuple[str, ...]]
 
 
-_NOBODY = _Numbers((), None, None, np.zeros(0), None, 0, {})
-
-
 def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
     """Read what the sites released of reasons, and bring their people together.
 
@@ -125,16 +121,13 @@ def gather_reasons(rows: Mapping[str, Sequence[Row]]) -> ReasonEvidence:
         for site in names
     }
     able = [groups for groups in numbers.values() if "seen" in groups]
-    pooled = {
-        group: _pool([one[group] for one in able if group in one])
-        for group in GROUPS
-        if any(group in one for one in able)
-    }
+    kept = _list_kept([groups["seen"] for groups in able])
+    pooled = _pool_groups(able, kept=kept)
     together = {
         group: _show(one, group=group, usual=_list_usual(pooled), n_looked_at=len(order))
         for group, one in pooled.items()
     }
-    apart = _tell_apart(able, pooled, order=order)
+    apart = _tell_apart(able, kept=kept, order=order)
     return ReasonEvidence(
         sites=tuple(
             SiteReasons(site, {group: _show(one, group=group) for group, one in groups.items()})
@@ -196,23 +189,18 @@ def _read(
 
 
 def _tell_apart(
-    numbers: Sequence[Mapping[str, _Numbers]],
-    pooled: Mapping[str, _Numbers],
-    *,
-    order: Sequence[str],
+    sites: Sequence[Mapping[str, _Numbers]], *, kept: Sequence[str], order: Sequence[str]
 ) -> dict[str, dict[str, GroupReasons]]:
     """Reasons that some sites had to count with others, over the sites that could tell them."""
     apart = {}
     for reason in order:
-        if "seen" not in pooled or reason in pooled["seen"].names:
-            continue
-        able = [groups for groups in numbers if reason in groups.get("seen", _NOBODY).names]
-        own = {
-            group: _pool([_only(one[group], reason) for one in able if group in one])
-            for group in GROUPS
-            if any(group in one for one in able)
-        }
-        if own:
+        able = [
+            {group: _only(one, reason) for group, one in groups.items()}
+            for groups in sites
+            if reason in groups["seen"].names
+        ]
+        if able and reason not in kept:
+            own = _pool_groups(able, kept=(reason,))
             usual = _list_usual(own)
             apart[reason] = {
                 group: _show(one, group=group, usual=usual, n_looked_at=len(order))
@@ -234,10 +222,29 @@ def _only(one: _Numbers, reason: str) -> _Numbers:
     )
 
 
-def _pool(sites: Sequence[_Numbers]) -> _Numbers:
-    """The people of several sites as one group; reasons that some site has together, together."""
-    names = [name for name in sites[0].names if all(name in one.names for one in sites)]
-    maps = [_fold(one, names) for one in sites]
+def _list_kept(sites: Sequence[_Numbers]) -> tuple[str, ...]:
+    """The reasons that every site tells by themselves; the others are counted with `other`.
+
+    sites: of one group. A site tells the same reasons of all its groups.
+    """
+    names = sites[0].names if sites else ()
+    return tuple(name for name in names if all(name in one.names for one in sites))
+
+
+def _pool_groups(
+    sites: Sequence[Mapping[str, _Numbers]], *, kept: Sequence[str]
+) -> dict[str, _Numbers]:
+    """Each group over the sites that tell it, with the same reasons in all groups."""
+    return {
+        group: _pool(own, kept=kept)
+        for group in GROUPS
+        if (own := [groups[group] for groups in sites if group in groups])
+    }
+
+
+def _pool(sites: Sequence[_Numbers], *, kept: Sequence[str]) -> _Numbers:
+    """The people of several sites as one group; a reason that is not kept goes to `other`."""
+    maps = [_fold(one, kept) for one in sites]
     n = sum(one.n for one in sites)
     weights = [one.n / n for one in sites]
 
@@ -255,24 +262,27 @@ def _pool(sites: Sequence[_Numbers]) -> _Numbers:
         )
     change = mean("change")
     assert change is not None
-    holds = {
-        name: tuple(
-            dict.fromkeys(
-                held
-                for one in sites
-                for held in (
-                    *one.holds[name],
-                    *(other for other in one.names if other not in names if name == "other"),
-                )
-            )
-        )
-        for name in names
-    }
-    return _Numbers(tuple(names), mean("before"), mean("after"), change, covariance, n, holds)
+    holds: dict[str, dict[str, None]] = {name: {} for name in kept}
+    for one in sites:
+        for name in one.names:
+            if name in kept:
+                holds[name] |= dict.fromkeys(one.holds[name])
+            else:
+                holds["other"][name] = None
+    return _Numbers(
+        tuple(kept),
+        mean("before"),
+        mean("after"),
+        change,
+        covariance,
+        n,
+        {name: tuple(held) for name, held in holds.items()},
+    )
 
 
 def _fold(one: _Numbers, names: Sequence[str]) -> np.ndarray:
     """(kept, K) of noughts and ones: reasons that are not kept go to `other`."""
+    assert set(names) <= set(one.names), "a site that tells other reasons of this group"
     matrix = np.zeros((len(names), len(one.names)))
     for at, name in enumerate(one.names):
         matrix[names.index(name if name in names else "other"), at] = 1
@@ -296,7 +306,7 @@ def _show(
     margin = {name: MARGIN * known.get(name, 0.0) for name in one.names}
     margin["total"] = MARGIN * sum(known.values())
     ones = np.ones(k)
-    wide = _sidak(n_looked_at or k)
+    wide = widen_for(n_looked_at or k)
 
     def number(name: str, pick: np.ndarray, *, critical: float) -> ReasonNumber:
         change = round(float(pick @ one.change), 6)
@@ -305,27 +315,13 @@ def _show(
         se = None
         if one.covariance is not None:
             se = math.sqrt(max(float(pick @ one.covariance @ pick), 0.0))
-        low, high = (None, None) if se is None else (change - NORMAL * se, change + NORMAL * se)
-        direction = _direct(change, se, margin=margin[name], critical=critical)
-        return ReasonNumber(
-            name, before, after, change, low, high, direction, one.holds.get(name, ())
-        )
+        low, high = (None, None) if se is None else (change - Z95 * se, change + Z95 * se)
+        side = find_side(change, se, margin=margin[name], critical=critical)
+        held = one.holds.get(name, ())
+        return ReasonNumber(name, before, after, change, low, high, DIRECTIONS[side], held)
 
     parts = tuple(number(name, np.eye(k)[at], critical=wide) for at, name in enumerate(one.names))
-    return GroupReasons(group, parts, number("total", ones, critical=NORMAL), one.n)
-
-
-def _direct(change: float, se: float | None, *, margin: float, critical: float) -> Direction:
-    if se is None:
-        return "unclear"
-    if change + critical * se < -margin:
-        return "fewer"
-    return "more" if change - critical * se > margin else "unclear"
-
-
-def _sidak(k: int) -> float:
-    """The normal quantile with which k intervals all hold in 95 studies of 100 at least."""
-    return NormalDist().inv_cdf(0.5 + 0.95 ** (1 / k) / 2)
+    return GroupReasons(group, parts, number("total", ones, critical=Z95), one.n)
 
 
 def _list_usual(pooled: Mapping[str, _Numbers]) -> dict[str, float]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from righthelp.estimators.cumulative_incidence import ShareByDay
 from righthelp.evidence.counts import Count, add_counts, read_count
+from righthelp.evidence.estimates import Z95
+from righthelp.evidence.likeness import plain_rows
 from righthelp.returns.support import (
     ALL,
     CHARACTERISTICS,
@@ -24,6 +26,7 @@ from righthelp.returns.support import (
     REFERRERS,
     RETURNED_FOR,
     STEPS,
+    SUPPORT_TABLES,
 )
 from righthelp.schema import Row
 
@@ -127,7 +130,7 @@ class SupportEvidence:
 
 def gather_support(rows: Mapping[str, Sequence[Row]]) -> SupportEvidence:
     """Bring the tables of this question together; `rows` holds those of all returns."""
-    plain = {name: [dict(row) for row in own] for name, own in rows.items()}
+    plain = {table.name: plain_rows(rows[table.name]) for table in SUPPORT_TABLES}
     referrals, needs = plain["referrals_in"], plain["needs_met"]
     funnel = _read_funnel(plain["referral_funnel"])
     sites = tuple(
@@ -283,7 +286,7 @@ def _compare_level(one: Reach, *, expected: float, n_sites: int, all_seen: float
         return one
     log_ratio = math.log(k / expected)
     variance = max(0.0, 1 / k - 1 / all_seen) + n_sites * ROUNDING_VARIANCE / k**2
-    half = 1.959964 * math.sqrt(variance)
+    half = Z95 * math.sqrt(variance)
     return replace(
         one,
         per_1000=1000 * k / registered,

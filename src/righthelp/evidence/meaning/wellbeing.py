@@ -9,6 +9,7 @@ from typing import Any, Literal
 from righthelp.estimators.quadrants import NAMES
 from righthelp.estimators.synthesis import Synthesis, synthesise
 from righthelp.evidence.counts import Count, add_counts, read_count
+from righthelp.evidence.estimates import Z95
 from righthelp.evidence.likeness import plain_rows
 from righthelp.returns.wellbeing import CONTACTS, ENDS, KINDS, MOVES, SCORES, STANDINGS
 from righthelp.schema import Row
@@ -16,7 +17,6 @@ from righthelp.schema import Row
 Verdict = Literal["more", "less", "unclear", "not_known"]
 Cell = tuple[str, str]
 """(contacts, score)."""
-NORMAL = 1.959963984540054
 NOTHING = Count(None, "not_collected")
 CELL_NAMES: Mapping[Cell, str] = {
     (contacts, score): NAMES[row][column]
@@ -183,7 +183,7 @@ def _read_site(row: Mapping[str, Any], counts: Sequence[Mapping[str, Any]]) -> S
 def _reach(value: float | None, se: float | None) -> tuple[float | None, float | None]:
     if value is None or se is None:
         return None, None
-    return value - NORMAL * se, value + NORMAL * se
+    return value - Z95 * se, value + Z95 * se
 
 
 def _pool(pairs: Iterable[tuple[float | None, float | None]]) -> Synthesis:

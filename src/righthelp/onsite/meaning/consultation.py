@@ -12,10 +12,10 @@ from righthelp.engine import Engine
 from righthelp.estimators.continuity import Continuity, continuity
 from righthelp.estimators.ratio_change import RatioParts
 from righthelp.onsite.cohort import SQL
+from righthelp.onsite.meaning.compared import Codes, Compared
 from righthelp.onsite.rules import KINDS, Rules, is_eligible
 from righthelp.returns.consultation import CONTINUITY, PER_100
 
-Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 WINDOWS = ("before", "after")
 LONGEST_MINUTES = 120
@@ -68,28 +68,24 @@ class Consultations:
     dose: Dose
 
 
-def read_consultations(engine: Engine, rules: Rules) -> Consultations:
+def read_consultations(engine: Engine, rules: Rules, *, compared: Compared) -> Consultations:
     """Look at the consultations of the people seen and of their comparators.
 
-    `people` must hold the counts of the study's own definition, `sets` its matched people.
+    `people` must hold the counts of the study's own definition.
     """
     _write_rules(engine, rules)
     engine.run_file(SQL, "consultation.sql")
-    units = engine.columns("SELECT unit, person, is_seen FROM consultation_units ORDER BY unit")
-    sets = engine.columns("SELECT unit, comparator FROM sets ORDER BY unit, comparator")
-    case_unit, row_set = np.unique(sets["unit"], return_inverse=True)
-    unit = units["unit"].astype(np.int64)
-    counts = _read_counts(engine, unit)
+    counts = _read_counts(engine, compared)
     at_least = rules.study.consultation.at_least_visits
     total = _columns(counts, "consultation")[1::2]
     return Consultations(
-        person=units["person"].astype(np.int64),
-        seen=np.flatnonzero(units["is_seen"].astype(bool)),
-        cases=np.searchsorted(unit, case_unit),
-        rows=np.searchsorted(unit, sets["comparator"]),
-        row_set=row_set.astype(np.int64),
+        person=compared.person,
+        seen=compared.seen,
+        cases=compared.cases,
+        rows=compared.rows,
+        row_set=compared.row_set,
         parts={
-            **_see_same(engine, unit, at_least=at_least),
+            **_see_same(engine, compared, at_least=at_least),
             **{name: _take_ratio(counts, name) for name in _RATIOS},
         },
         lacking={
@@ -125,17 +121,17 @@ Counts = Mapping[tuple[str, str], tuple[Floats, Floats]]
 """For a window and a measure: what each unit has over it and under it."""
 
 
-def _read_counts(engine: Engine, unit: Codes) -> Counts:
+def _read_counts(engine: Engine, compared: Compared) -> Counts:
     rows = engine.columns(
         "SELECT unit, window_name, measure, over_it::DOUBLE AS over_it, under_it::DOUBLE AS "
         "under_it FROM consultation_counts"
     )
-    place = np.searchsorted(unit, rows["unit"])
+    place = compared.find_places(rows["unit"])
     counts = {}
     for window in WINDOWS:
         for measure in (*_RATIOS, "clinician", "consultation"):
             chosen = (rows["window_name"] == window) & (rows["measure"] == measure)
-            pair = np.zeros((2, unit.size))
+            pair = np.zeros((2, compared.unit.size))
             pair[:, place[chosen]] = rows["over_it"][chosen], rows["under_it"][chosen]
             counts[window, measure] = (pair[0], pair[1])
     return counts
@@ -161,10 +157,10 @@ def _subtract(total: tuple[Floats, ...], known: tuple[Floats, ...]) -> tuple[Flo
     return total[0] - known[0], total[1] - known[1]
 
 
-def _see_same(engine: Engine, unit: Codes, *, at_least: int) -> dict[str, RatioParts]:
+def _see_same(engine: Engine, compared: Compared, *, at_least: int) -> dict[str, RatioParts]:
     """Both indices of the people who have them before and after; the others count for nothing."""
     rows = engine.columns("SELECT unit, window_name, clinician, n_visits FROM clinician_visits")
-    place = np.searchsorted(unit, rows["unit"]).astype(np.int64)
+    place = compared.find_places(rows["unit"])
 
     def look(window: str) -> Continuity:
         chosen = rows["window_name"] == window
@@ -179,11 +175,11 @@ def _see_same(engine: Engine, unit: Codes, *, at_least: int) -> dict[str, RatioP
     both, first, last = np.intersect1d(
         before.person, after.person, assume_unique=True, return_indices=True
     )
-    under = np.zeros(unit.size)
+    under = np.zeros(compared.unit.size)
     under[both] = 1
 
     def put(values: Floats) -> Floats:
-        column = np.zeros(unit.size)
+        column = np.zeros(compared.unit.size)
         column[both] = values
         return column
 

@@ -15,13 +15,15 @@ from righthelp.estimators.ratio_change import (
 )
 from righthelp.onsite.disclosure import (
     SUMS_FROM,
+    TOO_FEW,
     Policy,
     hide_complement,
     round_significant,
     round_to_base,
     show_counts,
 )
-from righthelp.onsite.meaning.consultation import NEEDS, Codes, Consultations, Dose, Floats
+from righthelp.onsite.meaning.compared import Codes
+from righthelp.onsite.meaning.consultation import NEEDS, Consultations, Dose, Floats
 from righthelp.returns.consultation import (
     CONSULTATION_TABLES,
     CONTINUITY,
@@ -33,7 +35,6 @@ from righthelp.returns.consultation import (
 )
 from righthelp.schema import Row
 
-TOO_FEW = "too few people for a number to leave the site"
 NO_MONTH = "no whole month of the extract has a contact with the link worker"
 DAYS_A_MONTH = 365.25 / 12
 BAND_STARTS = (1, 2, 4, 7)

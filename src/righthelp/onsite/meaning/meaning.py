@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from righthelp.engine import Engine
 from righthelp.onsite.disclosure import Policy
+from righthelp.onsite.meaning.compared import read_compared
 from righthelp.onsite.meaning.consultation import Consultations, read_consultations
 from righthelp.onsite.meaning.consultation_rows import list_consultation_rows
 from righthelp.onsite.meaning.reasons import Reasons, read_reasons
@@ -39,11 +40,12 @@ def measure_meaning(engine: Engine, rules: Rules) -> Meaning:
     Reads the canonical tables, `units`, `people`, `sets`, `events` and what each question's SQL
     names in its head.
     """
+    compared = read_compared(engine)
     return Meaning(
         support=read_support(engine, rules),
         wellbeing=read_wellbeing(engine, rules),
-        reasons=read_reasons(engine, rules),
-        consultations=read_consultations(engine, rules),
+        reasons=read_reasons(engine, rules, compared=compared),
+        consultations=read_consultations(engine, rules, compared=compared),
     )
 
 

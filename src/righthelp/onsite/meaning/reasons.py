@@ -11,6 +11,7 @@ import numpy.typing as npt
 from righthelp.engine import Engine
 from righthelp.estimators.incidence import Incidence, matched_incidence_ratio
 from righthelp.onsite.cohort import SQL
+from righthelp.onsite.meaning.compared import Compared
 from righthelp.onsite.rules import Rules
 from righthelp.protocol.meanings import load_meanings
 from righthelp.returns.reasons import EVENTS
@@ -60,48 +61,35 @@ class Reasons:
     found_after: tuple[int, ...]
 
 
-def read_reasons(engine: Engine, rules: Rules) -> Reasons | None:
+def read_reasons(engine: Engine, rules: Rules, *, compared: Compared) -> Reasons | None:
     """Count contacts by reason; None where the site has no coded entries.
 
-    `people` must hold the counts of the study's own definition, `sets` its matched people.
+    `people` must hold the counts of the study's own definition.
     """
     if not engine.rows("SELECT count(*) FROM (SELECT 1 FROM clinical_events LIMIT 1)")[0][0]:
         return None
     order = rules.study.codelists.priority
     looks_back = _write_rules(engine, rules, order)
     engine.run_file(SQL, "reasons.sql")
-    place_of, person_of, seen_units = _number_units(engine)
-    counts = _read_counts(engine, place_of, n_reasons=len(order))
-    sets = engine.columns("SELECT unit, comparator FROM sets ORDER BY unit, comparator")
-    case_unit, row_set = np.unique(sets["unit"], return_inverse=True)
-    cases, rows = place_of[case_unit], place_of[sets["comparator"]]
+    counts = _read_counts(engine, compared, n_reasons=len(order))
 
     def take(places: Counts) -> Contacts:
         return Contacts(counts["before"][places], counts["after"][places])
 
-    found = _read_found(engine, place_of)
+    found = _read_found(engine, compared)
     windows = rules.study.windows
     return Reasons(
         order=order,
-        seen=take(place_of[seen_units]),
-        cases=take(cases),
-        rows=take(rows),
-        row_set=row_set,
-        case_person=person_of[cases],
-        row_person=person_of[rows],
+        seen=take(compared.seen),
+        cases=take(compared.cases),
+        rows=take(compared.rows),
+        row_set=compared.row_set,
+        case_person=compared.person[compared.cases],
+        row_person=compared.person[compared.rows],
         before_length=1.0,
         after_length=windows.after_months / windows.before_months,
         looks_back=looks_back,
-        found={
-            event: _compare_found(
-                found[event],
-                cases=cases,
-                rows=rows,
-                row_set=row_set,
-                person_of=person_of,
-            )
-            for event in EVENTS
-        },
+        found={event: _compare_found(found[event], compared) for event in EVENTS},
         found_after=_count_bands(engine),
     )
 
@@ -132,62 +120,50 @@ def _write_rules(engine: Engine, rules: Rules, order: tuple[str, ...]) -> bool:
     return bool(looks_back)
 
 
-def _number_units(engine: Engine) -> tuple[Counts, Counts, Counts]:
-    """Place of each unit among those counted, their people, and the units of the people seen."""
-    found = engine.columns(
-        "SELECT unit, person, grp = 'seen' AS is_seen FROM reason_units ORDER BY 1"
-    )
-    units = found["unit"].astype(np.int64)
-    place_of = np.full(int(units.max(initial=-1)) + 1, -1)
-    place_of[units] = np.arange(units.size)
-    return place_of, found["person"].astype(np.int64), units[found["is_seen"].astype(bool)]
-
-
-def _read_counts(engine: Engine, place_of: Counts, *, n_reasons: int) -> dict[str, Counts]:
+def _read_counts(engine: Engine, compared: Compared, *, n_reasons: int) -> dict[str, Counts]:
     rows = engine.columns("SELECT unit, window_name, place, contacts FROM reason_counts")
-    n = int(place_of.max(initial=-1)) + 1
+    units = compared.find_places(rows["unit"])
     counts = {}
     for window in ("before", "after"):
         chosen = rows["window_name"] == window
-        table = np.zeros((n, n_reasons), dtype=np.int64)
-        table[place_of[rows["unit"][chosen]], rows["place"][chosen]] = rows["contacts"][chosen]
+        table = np.zeros((compared.unit.size, n_reasons), dtype=np.int64)
+        table[units[chosen], rows["place"][chosen]] = rows["contacts"][chosen]
         counts[window] = table
     return counts
 
 
-def _read_found(engine: Engine, place_of: Counts) -> dict[str, Counts]:
+def _read_found(engine: Engine, compared: Compared) -> dict[str, Counts]:
     rows = engine.columns("SELECT unit, event, n FROM found")
-    n = int(place_of.max(initial=-1)) + 1
+    units = compared.find_places(rows["unit"])
     found = {}
     for event in EVENTS:
         chosen = rows["event"] == event
-        found[event] = np.zeros(n, dtype=np.int64)
-        found[event][place_of[rows["unit"][chosen]]] = rows["n"][chosen]
+        found[event] = np.zeros(compared.unit.size, dtype=np.int64)
+        found[event][units[chosen]] = rows["n"][chosen]
     return found
 
 
-def _compare_found(
-    events: Counts, *, cases: Counts, rows: Counts, row_set: Counts, person_of: Counts
-) -> tuple[Incidence, int, int]:
+def _compare_found(events: Counts, compared: Compared) -> tuple[Incidence, int, int]:
     """Everybody is complete, so that each is at risk for one after window."""
+    cases, rows, person = compared.cases, compared.rows, compared.person
     incidence = matched_incidence_ratio(
         case_events=events[cases],
         case_time=np.ones(cases.size),
-        case_person=person_of[cases],
-        row_set=row_set,
+        case_person=person[cases],
+        row_set=compared.row_set,
         row_events=events[rows],
         row_time=np.ones(rows.size),
-        row_person=person_of[rows],
+        row_person=person[rows],
     )
-    others = np.unique(person_of[rows[events[rows] > 0]]).size
+    others = np.unique(person[rows[events[rows] > 0]]).size
     return incidence, int((events[cases] > 0).sum()), int(others)
 
 
 def _count_bands(engine: Engine) -> tuple[int, ...]:
     """People seen by the band of the days to their first new condition."""
     days = engine.columns(
-        "SELECT f.first_day FROM found AS f JOIN reason_units AS u ON f.unit = u.unit "
-        "WHERE f.event = 'new_condition' AND u.grp = 'seen'"
+        "SELECT f.first_day FROM found AS f JOIN compared AS u ON f.unit = u.unit "
+        "WHERE f.event = 'new_condition' AND u.is_seen"
     )["first_day"]
     bands = np.searchsorted(BAND_ENDS, np.asarray(days, dtype=np.int64))
     return tuple(int(n) for n in np.bincount(bands, minlength=len(BAND_ENDS) + 1))

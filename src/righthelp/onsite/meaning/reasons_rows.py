@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from righthelp.estimators.reasons import ReasonDifferences, change_by_reason, compare_by_reason
 from righthelp.onsite.disclosure import (
     SUMS_FROM,
+    TOO_FEW,
     Policy,
     hide_complement,
     round_estimate,
@@ -23,8 +25,30 @@ from righthelp.schema import Row
 
 GATHERS = "other"
 """The reason that takes in those of too few people."""
-TOO_FEW = "too few people for a number to leave the site"
 NO_LOOK_BACK = "the coded record does not begin a year before the windows"
+Columns = list[float | None]
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """One group of n people, rounded: a number for each of the K reasons shown.
+
+    covariance: (K, K) of the changes, exact; None where there is none.
+    """
+
+    n: int
+    before: Columns
+    after: Columns
+    change: Columns
+    covariance: np.ndarray | None
+
+    @property
+    def errors(self) -> Columns:
+        """Standard errors of the changes, rounded; None without a variance above 0."""
+        if self.covariance is None:
+            return [None] * len(self.change)
+        variances = np.diag(self.covariance).tolist()
+        return [round_significant(math.sqrt(v), 3) if v > 0 else None for v in variances]
 
 
 def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iterable[Row]]:
@@ -37,10 +61,11 @@ def list_reason_rows(found: Reasons | None, policy: Policy) -> Mapping[str, Iter
         return dict.fromkeys(("reason_change", "reason_covariance", "found", "found_after"), ())
     told = [found.seen, *((found.cases, found.rows) if found.cases.n >= SUMS_FROM else ())]
     windows = [window for one in told for window in (one.before, one.after)]
-    parts = fold_small(windows, policy, order=found.order)
+    parts = fold_small(windows, policy, order=found.order) or {}
+    measured = _measure_groups(found, parts) if parts else {}
     return {
-        "reason_change": list(_changes(found, parts)),
-        "reason_covariance": list(_covariances(found, parts)),
+        "reason_change": list(_changes(found, parts, measured=measured)),
+        "reason_covariance": list(_covariances(parts, measured=measured)),
         "found": list(_found(found, policy)),
         "found_after": list(_found_after(found, policy)),
     }
@@ -80,22 +105,23 @@ def _fold(counts: np.ndarray, parts: Mapping[str, tuple[int, ...]]) -> np.ndarra
     return np.column_stack([counts[:, list(columns)].sum(axis=1) for columns in parts.values()])
 
 
-def _changes(found: Reasons, parts: Mapping[str, tuple[int, ...]] | None) -> Iterable[Row]:
+def _changes(
+    found: Reasons, parts: Mapping[str, tuple[int, ...]], *, measured: Mapping[str, _Measured]
+) -> Iterable[Row]:
     for group in GROUPS:
-        n = found.seen.n if group == "seen" else found.cases.n
-        if parts is None or n < SUMS_FROM:
+        if group not in measured:
             for reason in found.order:
                 yield _change(group, reason, n=None, holds=None, state="suppressed")
             continue
-        before, after, change, errors = _measure(found, parts, group=group)
+        one = measured[group]
         for place, (reason, columns) in enumerate(parts.items()):
             others = [found.order[k] for k in columns if found.order[k] != reason]
             yield {
-                **_change(group, reason, n=round_to_base(n), holds=others, state="rounded"),
-                "before_per_100": before[place],
-                "after_per_100": after[place],
-                "change_per_100": change[place],
-                "se": errors[place],
+                **_change(group, reason, n=one.n, holds=others, state="rounded"),
+                "before_per_100": one.before[place],
+                "after_per_100": one.after[place],
+                "change_per_100": one.change[place],
+                "se": one.errors[place],
             }
 
 
@@ -113,13 +139,20 @@ def _change(
     }
 
 
-Columns = list[float | None]
+def _measure_groups(found: Reasons, parts: Mapping[str, tuple[int, ...]]) -> dict[str, _Measured]:
+    """Each group of enough people."""
+    n_of = {group: found.seen.n if group == "seen" else found.cases.n for group in GROUPS}
+    return {
+        group: _measure(found, parts, group=group, n=round_to_base(n))
+        for group, n in n_of.items()
+        if n >= SUMS_FROM
+    }
 
 
 def _measure(
-    found: Reasons, parts: Mapping[str, tuple[int, ...]], *, group: str
-) -> tuple[Columns, Columns, Columns, Columns]:
-    """Before, after, change and its error for each reason shown, rounded.
+    found: Reasons, parts: Mapping[str, tuple[int, ...]], *, group: str, n: int
+) -> _Measured:
+    """Before, after, change and its covariance of the reasons shown; n: people, rounded.
 
     Rates are of contacts rounded as counts are, in tenths, so that the change is the difference of
     what is shown; the difference of two groups has no rates of its own.
@@ -130,16 +163,16 @@ def _measure(
             None if one.difference is None else round(one.difference, 1) for one in compared.parts
         ]
         none: Columns = [None] * len(differences)
-        return none, none, differences, _errors(compared.covariance, len(parts))
+        return _Measured(n, none, none, differences, compared.covariance)
     if group == "seen":
         contacts, weight = found.seen, np.ones(found.seen.n)
     else:
         size = np.bincount(found.row_set, minlength=found.cases.n)
         contacts, weight = found.rows, 1 / size[found.row_set]
-    n = round_to_base(weight.sum())
+    n_weighed = round_to_base(weight.sum())
     rates = [
         [
-            round(100 * round_to_base(float(total)) / (n * length), 1)
+            round(100 * round_to_base(float(total)) / (n_weighed * length), 1)
             for total in weight @ _fold(window, parts)
         ]
         for window, length in (
@@ -148,10 +181,8 @@ def _measure(
         )
     ]
     change: Columns = [round(a - b, 1) for b, a in zip(*rates, strict=True)]
-    covariance = None
-    if group == "seen":
-        covariance = _change_covariance(found, parts)
-    return [*rates[0]], [*rates[1]], change, _errors(covariance, len(parts))
+    covariance = _change_covariance(found, parts) if group == "seen" else None
+    return _Measured(n, [*rates[0]], [*rates[1]], change, covariance)
 
 
 def _change_covariance(found: Reasons, parts: Mapping[str, tuple[int, ...]]) -> np.ndarray | None:
@@ -181,27 +212,12 @@ def _compare(
     )
 
 
-def _errors(covariance: np.ndarray | None, k: int) -> Columns:
-    if covariance is None:
-        return [None] * k
-    return [
-        round_significant(math.sqrt(v), 3) if v > 0 else None for v in np.diag(covariance).tolist()
-    ]
-
-
-def _covariances(found: Reasons, parts: Mapping[str, tuple[int, ...]] | None) -> Iterable[Row]:
-    if parts is None:
-        return
+def _covariances(
+    parts: Mapping[str, tuple[int, ...]], *, measured: Mapping[str, _Measured]
+) -> Iterable[Row]:
     names = list(parts)
-    for group in ("seen", "difference", "difference_after"):
-        if (found.seen.n if group == "seen" else found.cases.n) < SUMS_FROM:
-            continue
-        matrix = (
-            _change_covariance(found, parts)
-            if group == "seen"
-            else _compare(found, parts, group=group).covariance
-        )
-        if matrix is None:
+    for group, measure in measured.items():
+        if measure.covariance is None:
             continue
         for i, one in enumerate(names):
             for j, other in enumerate(names[: i + 1]):
@@ -209,7 +225,7 @@ def _covariances(found: Reasons, parts: Mapping[str, tuple[int, ...]] | None) ->
                     "group": group,
                     "reason": one,
                     "with_reason": other,
-                    "covariance": round_significant(float(matrix[i, j]), 4),
+                    "covariance": round_significant(float(measure.covariance[i, j]), 4),
                     "state": "rounded",
                 }
 

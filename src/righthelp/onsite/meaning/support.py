@@ -109,9 +109,10 @@ class Support:
 
 
 def read_support(engine: Engine, rules: Rules) -> Support:
-    """Count referrals, help and reach; reads what the heads of its two SQL files name."""
+    """Count referrals, help and reach; reads what the heads of its SQL files name."""
     settings = rules.study.support
     _write_protocol(engine, rules)
+    engine.run_file(SQL, "plain_word.sql")
     engine.run_file(SQL, "referrals_in.sql")
     engine.run_file(SQL, "reach_of_list.sql")
     held = _find_held(engine)
@@ -253,8 +254,7 @@ def _count_reasons(engine: Engine) -> dict[str, int]:
         engine.rows(
             "SELECT CASE WHEN p.return_reason IS NULL THEN 'not_recorded' "
             "ELSE coalesce(w.reason, 'other') END, count(*) FROM referral_paths AS p "
-            "LEFT JOIN reason_words AS w ON "
-            r"trim(regexp_replace(lower(p.return_reason), '[\s_-]+', ' ', 'g')) = w.word "
+            "LEFT JOIN reason_words AS w ON plain_word(p.return_reason) = w.word "
             "WHERE p.returned_on IS NOT NULL GROUP BY ALL"
         )
     )

@@ -10,6 +10,7 @@ import numpy as np
 from righthelp.onsite.crossed import hide_cells
 from righthelp.onsite.disclosure import (
     SUMS_FROM,
+    TOO_FEW,
     Policy,
     hide_complement,
     hide_together,
@@ -34,7 +35,6 @@ from righthelp.returns.wellbeing import (
 )
 from righthelp.schema import Row
 
-TOO_FEW = "too few people for a number to leave the site"
 STATISTICS = (
     "mean_first",
     "mean_change",

@@ -5,7 +5,7 @@
 --   person of the population: everybody registered, or a hash sample where there are very many.
 -- A unit carries its index day, its qualifying visit and the days it is at risk: registered,
 -- alive and inside the extract. Reads seen, visits, month_shares, qualifying_visits, lags, others,
--- known_to_scheme, patients, practice_registrations, site_practices, age_bands, rules.
+-- known_to_scheme, patients, referrals, practice_registrations, site_practices, age_bands, rules.
 
 -- Registrations with the practices of the site; one that lasts ends on the last day of the calendar.
 CREATE OR REPLACE VIEW registrations AS
@@ -91,7 +91,7 @@ SELECT p.patient_id, 'population', FALSE, r.population_index_on, r.population_in
 FROM population AS p
 CROSS JOIN rules AS r;
 
--- Registration spells of these people; spells that touch or overlap are one.
+-- Registration spells of these people and of everybody referred; those that touch or overlap are one.
 CREATE OR REPLACE TABLE spells AS
 SELECT patient_id, min(start_date) AS from_on, max(end_date) AS to_on
 FROM (
@@ -105,11 +105,8 @@ FROM (
                 PARTITION BY patient_id ORDER BY start_date, end_date
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) THEN 0 ELSE 1 END AS begins
-        FROM (
-            SELECT g.patient_id, g.start_date, g.end_date
-            FROM registrations AS g
-            SEMI JOIN chosen AS c ON g.patient_id = c.patient_id
-        ) AS closed
+        FROM registrations
+        WHERE patient_id IN (SELECT patient_id FROM chosen UNION SELECT patient_id FROM referrals)
     ) AS marked
 ) AS numbered
 GROUP BY patient_id, spell;

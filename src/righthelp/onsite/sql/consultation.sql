@@ -1,18 +1,9 @@
 -- Between stages 13 and 14: the consultation itself. One narrow scan of the appointments, of the people
 -- seen and of their comparators alone (a join with these units, which are few), because the store
 -- keeps neither who held an appointment nor how long it took.
--- Reads people, units, reach, sets, counted_appointments, named_categories, kinds, consultation_kinds,
+-- Reads compared, units, counted_appointments, named_categories, kinds, consultation_kinds,
 -- definition_rule (one row), consultation_rule (one row), attended_contacts, flags, rules (one row).
--- Makes consultation_units, consultations, consultation_counts, clinician_visits, dose, caseload.
-
-CREATE OR REPLACE TABLE consultation_units AS
-SELECT
-    p.unit, p.person, p.patient_id, p.grp = 'seen' AS is_seen,
-    w.before_from, w.before_to, w.after_from, w.after_to
-FROM people AS p
-JOIN reach AS w ON p.index_on = w.index_on
-WHERE (p.grp = 'seen' AND p.is_new AND p.is_complete)
-    OR p.unit IN (SELECT comparator FROM sets);
+-- Makes consultations, consultation_counts, clinician_visits, dose, caseload.
 
 CREATE OR REPLACE TABLE booked_appointments AS
 SELECT
@@ -23,7 +14,7 @@ SELECT
     a.clinician_id, a.duration_minutes, a.booked_date,
     row_number() OVER () AS place
 FROM counted_appointments AS a
-JOIN consultation_units AS u
+JOIN compared AS u
     ON a.patient_id = u.patient_id
     AND (
         (a.start_date >= u.before_from AND a.start_date < u.before_to)
@@ -65,7 +56,7 @@ FROM (SELECT DISTINCT unit, window_name, on_day FROM consultations) AS c;
 CREATE OR REPLACE TABLE visible_contacts AS
 SELECT DISTINCT c.unit, c.on_day
 FROM contact_days AS c
-JOIN consultation_units AS u ON c.unit = u.unit
+JOIN compared AS u ON c.unit = u.unit
 CROSS JOIN consultation_rule AS r
 JOIN (
     SELECT patient_id, contact_on AS done_on FROM attended_contacts
@@ -82,7 +73,7 @@ SELECT
     c.unit, c.window_name,
     coalesce(c.next_day - c.on_day <= r.repeat_days, FALSE) AS is_repeated
 FROM contact_days AS c
-JOIN consultation_units AS u ON c.unit = u.unit
+JOIN compared AS u ON c.unit = u.unit
 CROSS JOIN consultation_rule AS r
 WHERE c.on_day + r.repeat_days
     < CASE c.window_name WHEN 'before' THEN u.before_to ELSE u.after_to END;
@@ -129,7 +120,7 @@ FROM (
 -- the after window, and the days from the first to the last of them.
 CREATE OR REPLACE TABLE dose AS
 SELECT u.unit, count(*) AS contacts, max(a.contact_on) - min(a.contact_on) AS days
-FROM consultation_units AS u
+FROM compared AS u
 JOIN units AS n ON u.unit = n.unit
 JOIN attended_contacts AS a
     ON u.patient_id = a.patient_id AND a.contact_on >= n.contact_on AND a.contact_on < u.after_to

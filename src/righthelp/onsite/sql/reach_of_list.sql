@@ -26,8 +26,7 @@ LEFT JOIN age_bands AS b
         - year(t.date_of_birth) * 12 - month(t.date_of_birth) >= b.from_age * 12
     AND year(r.population_index_on) * 12 + month(r.population_index_on)
         - year(t.date_of_birth) * 12 - month(t.date_of_birth) < b.to_age * 12
-LEFT JOIN ethnicity_words AS w
-    ON trim(regexp_replace(lower(t.ethnicity), '[\s_-]+', ' ', 'g')) = w.word
+LEFT JOIN ethnicity_words AS w ON plain_word(t.ethnicity) = w.word
 WHERE l.is_seen OR coalesce(t.date_of_death >= r.population_index_on, TRUE);
 
 CREATE OR REPLACE TABLE reach_counts AS
@@ -51,8 +50,7 @@ JOIN people AS p ON u.unit = p.unit
 JOIN reach AS v ON u.index_on = v.index_on
 JOIN flags AS f
     ON u.patient_id = f.patient_id AND f.date >= u.contact_on AND f.date < v.after_to
-LEFT JOIN flag_words AS w
-    ON trim(regexp_replace(lower(f.kind), '[\s_-]+', ' ', 'g')) = w.word
+LEFT JOIN flag_words AS w ON plain_word(f.kind) = w.word
 WHERE u.grp = 'seen' AND u.is_new AND p.is_complete;
 
 CREATE OR REPLACE TABLE flag_counts AS

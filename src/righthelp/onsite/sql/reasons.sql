@@ -1,14 +1,8 @@
 -- Between stages 13 and 14: what contacts were about. One scan of the coded entries, of the people seen
 -- and of their comparators alone; a contact and an entry belong together when they are of one day.
--- Reads people, units, reach, sets, events, named_categories, kinds, definition_kinds, definition_rule
+-- Reads compared, units, events, named_categories, kinds, definition_kinds, definition_rule
 -- (one row), index_days, window_months, clinical_events, appointments, reason_codes, reason_order,
--- reason_categories, reason_rule (one row). Makes reason_units, reason_counts, found.
-
-CREATE OR REPLACE TABLE reason_units AS
-SELECT p.unit, p.person, p.patient_id, p.index_on, p.grp
-FROM people AS p
-WHERE (p.grp = 'seen' AND p.is_new AND p.is_complete)
-    OR p.unit IN (SELECT comparator FROM sets);
+-- reason_categories, reason_rule (one row). Makes reason_counts, found.
 
 CREATE OR REPLACE TABLE reason_days AS
 SELECT
@@ -16,7 +10,7 @@ SELECT
     CASE WHEN min(r.same_day) = 'one' THEN 1 ELSE count(*) END AS contacts
 FROM events AS e
 SEMI JOIN definition_kinds AS k ON e.kind = k.kind
-JOIN reason_units AS u ON e.unit = u.unit
+JOIN compared AS u ON e.unit = u.unit
 JOIN index_days AS d ON e.index_on = d.index_on AND e.day = d.day
 JOIN window_months AS w ON d.month = w.month
 CROSS JOIN definition_rule AS r
@@ -27,7 +21,7 @@ CREATE OR REPLACE TABLE coded_entries AS
 SELECT DISTINCT c.patient_id, c.date AS on_day, k.kind, k.meaning
 FROM clinical_events AS c
 JOIN reason_codes AS k ON c.snomedct_code = k.code
-SEMI JOIN reason_units AS u ON c.patient_id = u.patient_id;
+SEMI JOIN compared AS u ON c.patient_id = u.patient_id;
 
 -- The first entry of each long-term condition that a person has ever had.
 CREATE OR REPLACE TABLE first_entries AS
@@ -69,7 +63,7 @@ JOIN kinds AS k
     AND (n.category IS NOT NULL) = k.is_named
 SEMI JOIN definition_kinds AS d ON k.kind = d.kind
 JOIN reason_order AS o ON c.reason = o.reason
-SEMI JOIN reason_units AS u ON a.patient_id = u.patient_id
+SEMI JOIN compared AS u ON a.patient_id = u.patient_id
 GROUP BY a.patient_id, a.start_date;
 
 CREATE OR REPLACE TABLE reason_counts AS
@@ -94,8 +88,7 @@ FROM (
     FROM coded_entries
     WHERE kind = 'clinical_referral'
 ) AS s
-JOIN reason_units AS u ON s.patient_id = u.patient_id
+JOIN compared AS u ON s.patient_id = u.patient_id
 JOIN units AS n ON u.unit = n.unit
-JOIN reach AS w ON u.index_on = w.index_on
-WHERE s.on_day >= w.after_from AND s.on_day < w.after_to
+WHERE s.on_day >= u.after_from AND s.on_day < u.after_to
 GROUP BY u.unit, s.event;

@@ -1,6 +1,6 @@
 -- Between stages 14 and 15: referrals into the scheme and the help that came of them, a row a person.
--- Reads registrations, patients, referrals, needs, support, attended_contacts, rules (one row) and,
--- from the protocol, referral_period (one row), referrer_words, need_words, fit_words, reason_words.
+-- Reads registrations, spells, patients, referrals, needs, support, attended_contacts, rules (one row)
+-- and, from the protocol, referral_period (one row), referrer_words, need_words, fit_words.
 -- Makes referred, referral_paths, referral_needs, referral_repeats.
 --
 -- Of each person registered with the site on the day, the first referral of the period counts. Of
@@ -17,26 +17,6 @@ SEMI JOIN registrations AS g
     AND f.referred_on >= g.start_date AND f.referred_on < g.end_date
 SEMI JOIN patients AS t ON f.patient_id = t.patient_id
 WHERE f.referred_on >= p.from_on AND f.referred_on < p.to_on;
-
--- Registrations of these people; those that touch or overlap are one.
-CREATE OR REPLACE TABLE referral_spells AS
-SELECT patient_id, min(start_date) AS from_on, max(end_date) AS to_on
-FROM (
-    SELECT
-        patient_id, start_date, end_date,
-        sum(begins) OVER (PARTITION BY patient_id ORDER BY start_date, end_date) AS spell
-    FROM (
-        SELECT
-            g.patient_id, g.start_date, g.end_date,
-            CASE WHEN g.start_date <= max(g.end_date) OVER (
-                PARTITION BY g.patient_id ORDER BY g.start_date, g.end_date
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) THEN 0 ELSE 1 END AS begins
-        FROM registrations AS g
-        SEMI JOIN referrals_of_the_period AS f ON g.patient_id = f.patient_id
-    ) AS marked
-) AS numbered
-GROUP BY patient_id, spell;
 
 -- Followed up to the day on which the person left, or the records end; somebody who died is
 -- followed for that day too.
@@ -67,10 +47,9 @@ FROM (
 ) AS o
 CROSS JOIN rules AS r
 JOIN patients AS t ON o.patient_id = t.patient_id
-JOIN referral_spells AS g
+JOIN spells AS g
     ON o.patient_id = g.patient_id AND o.referred_on >= g.from_on AND o.referred_on < g.to_on
-LEFT JOIN referrer_words AS w
-    ON trim(regexp_replace(lower(o.referrer_role), '[\s_-]+', ' ', 'g')) = w.word
+LEFT JOIN referrer_words AS w ON plain_word(o.referrer_role) = w.word
 WHERE o.place = 1 AND coalesce(t.date_of_death >= o.referred_on, TRUE);
 
 CREATE OR REPLACE TABLE referred_under AS
@@ -115,7 +94,7 @@ SELECT
 FROM (
     SELECT
         e.patient_id, e.followed_to, e.stopped_on,
-        trim(regexp_replace(lower(s.kind), '[\s_-]+', ' ', 'g')) AS kind,
+        plain_word(s.kind) AS kind,
         greatest(s.offered_on, e.referred_on) AS offered_on,
         CASE
             WHEN coalesce(s.accepted_on, s.started_on) IS NOT NULL
@@ -183,8 +162,7 @@ FROM (
     FROM referral_ends AS e
     JOIN referred_under AS u ON e.patient_id = u.patient_id
     JOIN needs AS n ON u.referral_id = n.referral_id
-    LEFT JOIN need_words AS w
-        ON trim(regexp_replace(lower(n.need), '[\s_-]+', ' ', 'g')) = w.word
+    LEFT JOIN need_words AS w ON plain_word(n.need) = w.word
     GROUP BY e.patient_id, coalesce(w.need, 'other')
 ) AS n
 JOIN referral_paths AS p ON n.patient_id = p.patient_id

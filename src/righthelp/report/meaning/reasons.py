@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
+from righthelp.evidence.estimates import Z95
 from righthelp.evidence.meaning.reasons import GroupReasons, ReasonNumber
 from righthelp.report.behind import say_behind
 from righthelp.report.canvas import (
@@ -246,10 +247,9 @@ def _ratio(log_rr: object, se: object) -> Ratio:
     if log_rr is None:
         return Ratio(None)
     assert isinstance(log_rr, float)
-    half = 1.959963984540054 * se if isinstance(se, float) else None
-    if half is None:
+    if not isinstance(se, float):
         return Ratio(log_rr)
-    return Ratio(log_rr, log_rr - half, log_rr + half)
+    return Ratio(log_rr, log_rr - Z95 * se, log_rr + Z95 * se)
 
 
 def list_found_after(evidence: Evidence) -> ShownTable:

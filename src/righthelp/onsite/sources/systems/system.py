@@ -5,7 +5,9 @@ file then marks every row that is not used with the kind of finding that says wh
 (`marked_<table>`, column `left_out`), and makes `from_<canonical table>` out of the others. That is
 a view, so that its rows are written once, as they land; in what order, joins decide, and so the
 place of the row behind lands with each (`source_row`; `source_table` where there are several). What
-it makes goes through the same checks as a file that a site sent in our own form.
+it makes goes through the same checks as a file that a site sent in our own form. Referrals and
+clinical events are the exception: the file makes `from_coded`, the coded entries that are used, and
+`coded.sql` takes both out of these in one way for all systems.
 
 Contacts of the link worker are often kept elsewhere: a file of them in our own form beside the
 extract goes before what the system holds. So do referrals and practices.
@@ -164,6 +166,7 @@ def land_system(
         _write_list(engine, name)
     engine.run_file(SQL, "text.sql")
     engine.run_file(SQL, f"{system.route}.sql")
+    engine.run_file(SQL, "coded.sql")
     own_paths = dict(paths)
     ledgers = [_account(engine, landed, log) for landed in own.values()]
     made = {}

@@ -166,34 +166,16 @@ FROM landed_cprd_aurum_observation AS o
 LEFT JOIN cprd_aurum_left_out AS n ON aurum_text(o.patid) = n.patid
 LEFT JOIN cprd_aurum_meaning AS k ON aurum_text(o.medcodeid) = k.medcodeid;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
+    'cprd_aurum_observation' AS source_table,
     m.source_row,
-    aurum_text(o.obsid) AS referral_id,
-    aurum_text(o.patid) AS patient_id,
-    aurum_text(o.obsdate) AS referred_on,
-    CASE
-        WHEN m.meaning = 'declined' THEN aurum_text(o.obsdate)
-        ELSE lead(CASE WHEN m.meaning = 'declined' THEN aurum_text(o.obsdate) END) OVER person
-    END AS declined_on
-FROM landed_cprd_aurum_observation AS o
-JOIN marked_cprd_aurum_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
-WINDOW person AS (PARTITION BY aurum_text(o.patid) ORDER BY aurum_day(o.obsdate), m.source_row)
-QUALIFY NOT (
-    m.meaning = 'declined'
-    AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-);
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
-SELECT
-    m.source_row,
+    aurum_text(o.obsid) AS id,
     aurum_text(o.patid) AS patient_id,
     aurum_text(o.obsdate) AS date,
-    m.code AS snomedct_code,
-    aurum_text(o.obsid) AS source_id
+    m.code,
+    m.meaning,
+    row(aurum_day(o.obsdate), m.source_row) AS in_order
 FROM landed_cprd_aurum_observation AS o
 JOIN marked_cprd_aurum_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning = 'listed';
+WHERE m.left_out IS NULL;

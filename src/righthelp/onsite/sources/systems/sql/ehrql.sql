@@ -52,37 +52,22 @@ FROM landed_ehrql_appointments;
 CREATE OR REPLACE TABLE marked_ehrql_clinical_events AS
 SELECT
     e.rowid AS source_row,
+    k.code,
     k.meaning,
     CASE WHEN k.meaning IS NULL THEN 'code_not_used' END AS left_out
 FROM landed_ehrql_clinical_events AS e
 LEFT JOIN known_codes AS k ON trim(e.snomedct_code) = k.code;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
+    'ehrql_clinical_events' AS source_table,
     m.source_row,
-    e.patient_id,
-    e.date AS referred_on,
-    CASE
-        WHEN m.meaning = 'declined' THEN e.date
-        ELSE lead(CASE WHEN m.meaning = 'declined' THEN e.date END) OVER person
-    END AS declined_on
-FROM landed_ehrql_clinical_events AS e
-JOIN marked_ehrql_clinical_events AS m ON e.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
-WINDOW person AS (PARTITION BY trim(e.patient_id) ORDER BY TRY_CAST(e.date AS DATE), m.source_row)
-QUALIFY NOT (
-    m.meaning = 'declined'
-    AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-);
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
-SELECT
-    m.source_row,
-    e.patient_id AS patient_id,
+    NULL::VARCHAR AS id,
+    trim(e.patient_id) AS patient_id,
     e.date AS date,
-    trim(e.snomedct_code) AS snomedct_code
+    m.code,
+    m.meaning,
+    row(TRY_CAST(e.date AS DATE), m.source_row) AS in_order
 FROM landed_ehrql_clinical_events AS e
 JOIN marked_ehrql_clinical_events AS m ON e.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning = 'listed';
+WHERE m.left_out IS NULL;

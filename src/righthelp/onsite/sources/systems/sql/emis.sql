@@ -168,34 +168,16 @@ SELECT
 FROM landed_emis_observation AS o
 LEFT JOIN emis_meaning AS k ON o.CodeId = k.code_id;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
+    'emis_observation' AS source_table,
     m.source_row,
-    plain_guid(o.ObservationGuid) AS referral_id,
-    plain_guid(o.PatientGuid) AS patient_id,
-    o.EffectiveDate AS referred_on,
-    CASE
-        WHEN m.meaning = 'declined' THEN o.EffectiveDate
-        ELSE lead(CASE WHEN m.meaning = 'declined' THEN o.EffectiveDate END) OVER person
-    END AS declined_on
-FROM landed_emis_observation AS o
-JOIN marked_emis_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
-WINDOW person AS (PARTITION BY plain_guid(o.PatientGuid) ORDER BY o.EffectiveDate, m.source_row)
-QUALIFY NOT (
-    m.meaning = 'declined'
-    AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-);
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
-SELECT
-    m.source_row,
+    plain_guid(o.ObservationGuid) AS id,
     plain_guid(o.PatientGuid) AS patient_id,
     o.EffectiveDate AS date,
-    m.code AS snomedct_code,
-    o.ObservationGuid AS source_id
+    m.code,
+    m.meaning,
+    row(o.EffectiveDate, m.source_row) AS in_order
 FROM landed_emis_observation AS o
 JOIN marked_emis_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning = 'listed';
+WHERE m.left_out IS NULL;

@@ -402,34 +402,19 @@ SELECT source_row, left_out FROM fhir_judged WHERE type = 'Condition';
 CREATE OR REPLACE VIEW marked_fhir_observation AS
 SELECT source_row, left_out FROM fhir_judged WHERE type = 'Observation';
 
--- Referrals to social prescribing, and those declined. A decline stands beside the last referral before
--- it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
-SELECT
-    source_row,
-    id AS referral_id,
-    patient_id,
-    authored_on AS referred_on,
-    CASE
-        WHEN meaning = 'declined' THEN authored_on
-        ELSE lead(CASE WHEN meaning = 'declined' THEN authored_on END) OVER entries
-    END AS declined_on
-FROM fhir_judged
-WHERE left_out IS NULL AND type = 'ServiceRequest' AND meaning IN ('referred', 'declined')
-WINDOW entries AS (PARTITION BY patient_id ORDER BY authored_on, meaning = 'declined', source_row)
-QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
+-- Of these, referrals to social prescribing, and those declined, are requests alone.
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
     'fhir_' || lower(type) AS source_table,
     source_row,
+    id,
     patient_id,
     authored_on AS date,
-    code AS snomedct_code,
-    id AS source_id
+    code,
+    meaning,
+    row(authored_on, meaning = 'declined', source_row) AS in_order
 FROM fhir_judged
-WHERE left_out IS NULL AND meaning = 'listed';
+WHERE left_out IS NULL AND (meaning = 'listed' OR type = 'ServiceRequest');
 
 -- Questionnaires that were filled in, an answer a row. The address of a questionnaire ends in its name,
 -- behind a bar its version.

@@ -188,118 +188,85 @@ JOIN known_codes AS k ON plain_id(c.concept_code) = k.code
 WHERE upper(trim(c.vocabulary_id)) = 'SNOMED'
 GROUP BY plain_id(c.concept_id);
 
-CREATE OR REPLACE TABLE marked_omop_observation AS
-SELECT
-    o.rowid AS source_row,
-    coalesce(k.code, s.code, t.code) AS code,
-    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
-    CASE
-        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
-        WHEN row_number() OVER (
-            PARTITION BY coalesce(plain_id(o.observation_id), 'row ' || o.rowid) ORDER BY o.rowid
-        ) > 1 THEN 'key_doubled'
-    END AS left_out
-FROM landed_omop_observation AS o
-LEFT JOIN known_codes AS k ON plain_id(o.observation_source_value) = k.code
-LEFT JOIN omop_coded AS s ON plain_id(o.observation_source_concept_id) = s.concept
-LEFT JOIN omop_coded AS t ON plain_id(o.observation_concept_id) = t.concept;
-
-CREATE OR REPLACE TABLE marked_omop_procedure_occurrence AS
-SELECT
-    o.rowid AS source_row,
-    coalesce(k.code, s.code, t.code) AS code,
-    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
-    CASE
-        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
-        WHEN row_number() OVER (
-            PARTITION BY coalesce(plain_id(o.procedure_occurrence_id), 'row ' || o.rowid) ORDER BY o.rowid
-        ) > 1 THEN 'key_doubled'
-    END AS left_out
-FROM landed_omop_procedure_occurrence AS o
-LEFT JOIN known_codes AS k ON plain_id(o.procedure_source_value) = k.code
-LEFT JOIN omop_coded AS s ON plain_id(o.procedure_source_concept_id) = s.concept
-LEFT JOIN omop_coded AS t ON plain_id(o.procedure_concept_id) = t.concept;
-
-CREATE OR REPLACE TABLE marked_omop_condition_occurrence AS
-SELECT
-    o.rowid AS source_row,
-    coalesce(k.code, s.code, t.code) AS code,
-    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
-    CASE
-        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
-        WHEN row_number() OVER (
-            PARTITION BY coalesce(plain_id(o.condition_occurrence_id), 'row ' || o.rowid) ORDER BY o.rowid
-        ) > 1 THEN 'key_doubled'
-    END AS left_out
-FROM landed_omop_condition_occurrence AS o
-LEFT JOIN known_codes AS k ON plain_id(o.condition_source_value) = k.code
-LEFT JOIN omop_coded AS s ON plain_id(o.condition_source_concept_id) = s.concept
-LEFT JOIN omop_coded AS t ON plain_id(o.condition_concept_id) = t.concept;
-
-CREATE OR REPLACE TABLE omop_entry AS
+CREATE OR REPLACE VIEW omop_entry AS
 SELECT
     'omop_observation' AS source_table,
-    m.source_row,
-    m.code,
-    m.meaning,
-    'observation-' || plain_id(o.observation_id) AS id,
-    plain_id(o.person_id) AS person,
-    o.observation_date AS happened_on
-FROM landed_omop_observation AS o
-JOIN marked_omop_observation AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL
+    rowid AS source_row,
+    'observation' AS kind,
+    plain_id(observation_id) AS id,
+    plain_id(person_id) AS patient_id,
+    observation_date AS date,
+    observation_source_value AS source_code,
+    observation_source_concept_id AS source_concept,
+    observation_concept_id AS concept
+FROM landed_omop_observation
 UNION ALL
 SELECT
     'omop_procedure_occurrence',
-    m.source_row,
-    m.code,
-    m.meaning,
-    'procedure-' || plain_id(o.procedure_occurrence_id),
-    plain_id(o.person_id),
-    o.procedure_date
-FROM landed_omop_procedure_occurrence AS o
-JOIN marked_omop_procedure_occurrence AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL
+    rowid,
+    'procedure',
+    plain_id(procedure_occurrence_id),
+    plain_id(person_id),
+    procedure_date,
+    procedure_source_value,
+    procedure_source_concept_id,
+    procedure_concept_id
+FROM landed_omop_procedure_occurrence
 UNION ALL
 SELECT
     'omop_condition_occurrence',
-    m.source_row,
-    m.code,
-    m.meaning,
-    'condition-' || plain_id(o.condition_occurrence_id),
-    plain_id(o.person_id),
-    o.condition_start_date
-FROM landed_omop_condition_occurrence AS o
-JOIN marked_omop_condition_occurrence AS m ON o.rowid = m.source_row
-WHERE m.left_out IS NULL;
+    rowid,
+    'condition',
+    plain_id(condition_occurrence_id),
+    plain_id(person_id),
+    condition_start_date,
+    condition_source_value,
+    condition_source_concept_id,
+    condition_concept_id
+FROM landed_omop_condition_occurrence;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE TABLE omop_entry_again AS
+SELECT source_table, id, min(source_row) AS first_row
+FROM omop_entry
+WHERE id IS NOT NULL
+GROUP BY source_table, id
+HAVING count(*) > 1;
+
+CREATE OR REPLACE TABLE omop_judged AS
 SELECT
-    source_table,
-    source_row,
-    id AS referral_id,
-    person AS patient_id,
-    happened_on AS referred_on,
+    e.source_table,
+    e.source_row,
+    coalesce(k.code, s.code, t.code) AS code,
+    coalesce(k.meaning, s.meaning, t.meaning) AS meaning,
     CASE
-        WHEN meaning = 'declined' THEN happened_on
-        ELSE lead(CASE WHEN meaning = 'declined' THEN happened_on END) OVER entries
-    END AS declined_on
-FROM omop_entry
-WHERE meaning IN ('referred', 'declined') AND source_table <> 'omop_condition_occurrence'
-WINDOW entries AS (
-    PARTITION BY person ORDER BY happened_on, meaning = 'declined', source_table, source_row
-)
-QUALIFY NOT (meaning = 'declined' AND coalesce(lag(meaning) OVER entries, '') = 'referred');
+        WHEN coalesce(k.meaning, s.meaning, t.meaning) IS NULL THEN 'code_not_used'
+        WHEN e.source_row <> a.first_row THEN 'key_doubled'
+    END AS left_out
+FROM omop_entry AS e
+LEFT JOIN known_codes AS k ON plain_id(e.source_code) = k.code
+LEFT JOIN omop_coded AS s ON plain_id(e.source_concept) = s.concept
+LEFT JOIN omop_coded AS t ON plain_id(e.concept) = t.concept
+LEFT JOIN omop_entry_again AS a ON e.source_table = a.source_table AND e.id = a.id;
 
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
+CREATE OR REPLACE VIEW marked_omop_observation AS
+SELECT source_row, left_out FROM omop_judged WHERE source_table = 'omop_observation';
+
+CREATE OR REPLACE VIEW marked_omop_procedure_occurrence AS
+SELECT source_row, left_out FROM omop_judged WHERE source_table = 'omop_procedure_occurrence';
+
+CREATE OR REPLACE VIEW marked_omop_condition_occurrence AS
+SELECT source_row, left_out FROM omop_judged WHERE source_table = 'omop_condition_occurrence';
+
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
-    source_table,
-    source_row,
-    person AS patient_id,
-    happened_on AS date,
-    code AS snomedct_code,
-    id AS source_id
-FROM omop_entry
-WHERE meaning = 'listed';
+    e.source_table,
+    e.source_row,
+    e.kind || '-' || e.id AS id,
+    e.patient_id,
+    e.date,
+    j.code,
+    j.meaning,
+    row(e.date, j.meaning = 'declined', e.source_table, e.source_row) AS in_order
+FROM omop_entry AS e
+JOIN omop_judged AS j ON e.source_table = j.source_table AND e.source_row = j.source_row
+WHERE j.left_out IS NULL AND (j.meaning = 'listed' OR e.source_table <> 'omop_condition_occurrence');

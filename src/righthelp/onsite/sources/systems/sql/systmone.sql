@@ -302,6 +302,7 @@ LEFT JOIN systmone_holder AS h
 CREATE OR REPLACE TABLE marked_systmone_code AS
 SELECT
     c.rowid AS source_row,
+    k.code,
     k.meaning,
     CASE
         WHEN s.state IS NOT NULL THEN s.state
@@ -314,36 +315,16 @@ LEFT JOIN known_codes AS k ON plain_id(c.SNOMEDCode) = k.code
 LEFT JOIN systmone_state AS s ON s.of_table = 'code' AND c.rowid = s.source_row
 LEFT JOIN systmone_not_used AS n ON plain_id(c.IDPatient) = n.patient_id;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
+    'systmone_code' AS source_table,
     m.source_row,
-    plain_id(c.RowIdentifier) AS referral_id,
-    plain_id(c.IDPatient) AS patient_id,
-    plain_text(c.DateEvent) AS referred_on,
-    CASE
-        WHEN m.meaning = 'declined' THEN plain_text(c.DateEvent)
-        ELSE lead(CASE WHEN m.meaning = 'declined' THEN plain_text(c.DateEvent) END) OVER person
-    END AS declined_on
-FROM landed_systmone_code AS c
-JOIN marked_systmone_code AS m ON c.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
-WINDOW person AS (
-    PARTITION BY plain_id(c.IDPatient) ORDER BY read_time(c.DateEvent), m.source_row
-)
-QUALIFY NOT (
-    m.meaning = 'declined'
-    AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-);
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
-SELECT
-    m.source_row,
+    plain_id(c.RowIdentifier) AS id,
     plain_id(c.IDPatient) AS patient_id,
     plain_text(c.DateEvent) AS date,
-    plain_id(c.SNOMEDCode) AS snomedct_code,
-    plain_id(c.RowIdentifier) AS source_id
+    m.code,
+    m.meaning,
+    row(read_time(c.DateEvent), m.source_row) AS in_order
 FROM landed_systmone_code AS c
 JOIN marked_systmone_code AS m ON c.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning = 'listed';
+WHERE m.left_out IS NULL;

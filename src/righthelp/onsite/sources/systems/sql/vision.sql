@@ -114,6 +114,7 @@ LEFT JOIN vision_role AS r ON upper(text_of(e.HCP_TYPE)) = r.hcp_type;
 CREATE OR REPLACE TABLE marked_vision_journal AS
 SELECT
     j.rowid AS source_row,
+    k.code,
     k.meaning,
     CASE
         WHEN row_number() OVER (
@@ -128,34 +129,16 @@ LEFT JOIN known_codes AS k ON text_of(j.SNOMED_CODE) = k.code
 LEFT JOIN (SELECT pid FROM marked_vision_patient WHERE left_out = 'row_deleted') AS d
     ON text_of(j.PID) = d.pid;
 
--- A decline stands beside the last referral before it; one without a referral is a referral declined.
-CREATE OR REPLACE VIEW from_referrals AS
+CREATE OR REPLACE VIEW from_coded AS
 SELECT
+    'vision_journal' AS source_table,
     m.source_row,
-    text_of(j.ID) AS referral_id,
-    text_of(j.PID) AS patient_id,
-    text_of(j.DATE) AS referred_on,
-    CASE
-        WHEN m.meaning = 'declined' THEN text_of(j.DATE)
-        ELSE lead(CASE WHEN m.meaning = 'declined' THEN text_of(j.DATE) END) OVER person
-    END AS declined_on
-FROM landed_vision_journal AS j
-JOIN marked_vision_journal AS m ON j.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning IN ('referred', 'declined')
-WINDOW person AS (PARTITION BY text_of(j.PID) ORDER BY vision_day(j.DATE), m.source_row)
-QUALIFY NOT (
-    m.meaning = 'declined'
-    AND coalesce(lag(m.meaning) OVER person, '') = 'referred'
-);
-
--- The coded entries of the codelists.
-CREATE OR REPLACE VIEW from_clinical_events AS
-SELECT
-    m.source_row,
+    text_of(j.ID) AS id,
     text_of(j.PID) AS patient_id,
     text_of(j.DATE) AS date,
-    text_of(j.SNOMED_CODE) AS snomedct_code,
-    text_of(j.ID) AS source_id
+    m.code,
+    m.meaning,
+    row(vision_day(j.DATE), m.source_row) AS in_order
 FROM landed_vision_journal AS j
 JOIN marked_vision_journal AS m ON j.rowid = m.source_row
-WHERE m.left_out IS NULL AND m.meaning = 'listed';
+WHERE m.left_out IS NULL;
