@@ -84,12 +84,13 @@ def write_report(
 ) -> None:
     """Pool the returns and write the report to `path`, one HTML file that opens offline.
 
-    `tables`: a folder for every table of the report as CSV. `log`: the log of asking the sites, if
-    one is kept. Raises DataRefused when a return was made under other rules, or has been changed,
-    and ProtocolError with all problems of the study's theory, if it names one.
+    `tables`: a folder for every table of the report as CSV, and for its record. `log`: the log of
+    asking the sites, if one is kept. Raises DataRefused when a return was made under other rules,
+    or has been changed, and ProtocolError with all problems of the study's theory, if it names one.
     """
     from righthelp.evidence import gather
     from righthelp.report import render_page, write_tables
+    from righthelp.report.record import write_record
     from righthelp.returns.checks import check_returns
 
     theory = load_theory(study.study.theory)
@@ -100,6 +101,7 @@ def write_report(
     path.write_text(render_page(evidence), encoding="utf-8")
     if tables is not None:
         write_tables(evidence, tables)
+        write_record(evidence, tables)
 
 
 def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRun:
