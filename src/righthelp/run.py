@@ -86,13 +86,14 @@ def write_report(
     """Pool the returns and write the report to each of `paths`: HTML, PDF or Word by its ending.
 
     `audience`: "everybody", "advisory-group", "commissioner", or a site by its id. `tables`: a
-    folder for every table of the report as CSV. `log`: the log of asking the sites, if one is kept.
-    Raises DataRefused when a return was made under other rules, or has been changed, ProtocolError
-    with all problems of the study's theory, if it names one, and UsageError for an ending or an
-    audience that is not known.
+    folder for every table of the report as CSV, and its record. `log`: the log of asking the sites,
+    if one is kept. Raises DataRefused when a return was made under other rules, or has been
+    changed, ProtocolError with all problems of the study's theory, if it names one, and UsageError
+    for an ending or an audience that is not known.
     """
     from righthelp.evidence import gather
     from righthelp.report import compose, write_tables
+    from righthelp.report.record import write_record
     from righthelp.report.writing import check_forms, write_document
     from righthelp.returns.checks import check_returns
 
@@ -104,6 +105,7 @@ def write_report(
     write_document(compose(evidence, audience), paths)
     if tables is not None:
         write_tables(evidence, tables)
+        write_record(evidence, tables)
 
 
 def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRun:

@@ -17,7 +17,7 @@ from tests.house.tree import ROOT, SOURCE, list_files, list_imports, list_module
 
 ONLY_IN_TESTS = {"scipy.stats", "statsmodels", "pandas", "polars", "matplotlib.pyplot"}
 HEAVY = {"numpy", "scipy", "duckdb", "matplotlib", "pydantic", "jinja2", "openpyxl", "rich"}
-CLI = SOURCE / "cli.py"
+CLI = SOURCE / "cli"
 RELEASE = SOURCE / "onsite" / "release.py"
 BUNDLE = "src/righthelp/returns/bundle.py"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from righthelp.protocol.requests import Effort, Entry, sum_effort
 from righthelp.protocol.study import Site, Study
+from righthelp.returns.fingerprint import Fingerprint, take_fingerprint
 from righthelp.returns.tables import Released
 
 ROUTES: Mapping[str, str] = {
@@ -30,8 +31,8 @@ class SiteAccount:
     """A site of the study, whether it answered, and the provenance of its answer.
 
     all_staff: its records do not say who a contact was with, so every role was counted.
-    provenance: (key, value) as text. effort: what asking it came to. system, list_size, imd_decile:
-    what the study file says of the site.
+    provenance: (key, value) as text. effort: what asking it came to. fingerprint: which return it
+    was. system, list_size, imd_decile: what the study file says of the site.
     """
 
     id: str
@@ -42,6 +43,7 @@ class SiteAccount:
     all_staff: bool = False
     provenance: tuple[tuple[str, str], ...] = ()
     effort: Effort = field(default_factory=Effort)
+    fingerprint: Fingerprint | None = None
     system: str = ""
     list_size: int | None = None
     imd_decile: float | None = None
@@ -77,6 +79,7 @@ def _account(study: Study, site: Site, answer: Released | None) -> SiteAccount:
         answered=True,
         all_staff=bool(answer.provenance.get("all_staff_counted")),
         provenance=tuple(_flatten(answer.provenance)),
+        fingerprint=take_fingerprint(answer),
     )
 
 

@@ -143,13 +143,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """A report: for whom it is, its parts, and what it was made from (`record`, plain values)."""
+    """A report: for whom it is, and its parts.
+
+    version: of righthelp. digest: of the study's rules. record: what it was made from and says, in
+    plain values; None where the reader may not have all of it.
+    """
 
     title: str
     question: str
     audience: str
     parts: tuple[Part, ...]
     version: str
+    digest: str
     record: Mapping[str, object] | None = None
 
     @property

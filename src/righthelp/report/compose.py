@@ -12,6 +12,7 @@ from righthelp.report.blocks import Document, Part, number_document
 from righthelp.report.findings import tell_findings
 from righthelp.report.material import Material
 from righthelp.report.opening import tell_briefly, tell_plainly
+from righthelp.report.record import make_record
 
 EVERYBODY = "everybody"
 AUDIENCES = (EVERYBODY, "advisory-group", "commissioner")
@@ -46,6 +47,8 @@ def compose(evidence: Evidence, audience: str = EVERYBODY) -> Document:
             audience=named,
             parts=parts,
             version=find_version(),
+            digest=evidence.digest,
+            record=None if site else make_record(evidence),
         )
     )
 

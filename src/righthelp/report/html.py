@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING
 
 from righthelp.report.blocks import Document
+from righthelp.report.record import dump_record
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 def render_html(document: Document) -> str:
     """The report as HTML: UTF-8, self-contained, the same bytes from the same document."""
-    record = None
-    if document.record is not None:
-        record = json.dumps(document.record, ensure_ascii=False, separators=(",", ":"))
+    record = None if document.record is None else dump_record(document.record)
     return _open_templates().get_template("page.html.j2").render(document=document, record=record)
 
 

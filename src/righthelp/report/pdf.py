@@ -65,7 +65,7 @@ def _describe(document: Document) -> dict[str, Any]:
         "question": document.question,
         "audience": audience,
         "version": document.version,
-        "digest": str((document.record or {}).get("protocol_digest", "")),
+        "digest": document.digest,
         "parts": [
             {
                 "name": part.name,
