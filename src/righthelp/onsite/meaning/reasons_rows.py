@@ -114,6 +114,7 @@ def _changes(
                 yield _change(group, reason, n=None, holds=None, state="suppressed")
             continue
         one = measured[group]
+        errors = one.errors
         for place, (reason, columns) in enumerate(parts.items()):
             others = [found.order[k] for k in columns if found.order[k] != reason]
             yield {
@@ -121,7 +122,7 @@ def _changes(
                 "before_per_100": one.before[place],
                 "after_per_100": one.after[place],
                 "change_per_100": one.change[place],
-                "se": one.errors[place],
+                "se": errors[place],
             }
 
 
@@ -169,10 +170,9 @@ def _measure(
     else:
         size = np.bincount(found.row_set, minlength=found.cases.n)
         contacts, weight = found.rows, 1 / size[found.row_set]
-    n_weighed = round_to_base(weight.sum())
     rates = [
         [
-            round(100 * round_to_base(float(total)) / (n_weighed * length), 1)
+            round(100 * round_to_base(float(total)) / (n * length), 1)
             for total in weight @ _fold(window, parts)
         ]
         for window, length in (
