@@ -1,4 +1,4 @@
-"""The checklists: every published item is there, answers come from the study, and none is made up."""
+"""The checklists: every published item is there, and every answer comes from the study."""
 
 from __future__ import annotations
 

@@ -46,9 +46,10 @@ def say_participants(evidence: Evidence) -> str:
     study = evidence.study
     rules = dict(list_rules(study))
     return (
-        f"Index: {rules['Index']}. People described: {rules['People described']}. Where records tell it, they had to be "
-        "registered with the site at the index; those registered for the whole of both windows "
-        f"are compared before and after. Windows: {rules['Windows']}."
+        f"Index: {rules['Index']}. People described: {rules['People described']}. "
+        "Where records tell it, they had to be registered with the site at the index; those "
+        "registered for the whole of both windows are compared before and after. Windows: "
+        f"{rules['Windows']}."
     )
 
 
@@ -99,7 +100,7 @@ def say_bias(evidence: Evidence) -> str:
     if not families:
         return "No site could compare with anybody, so nothing is claimed beyond what was counted."
     said = [
-        "People are referred at a bad time, so fewer contacts are to be expected afterwards. "
+        "People are referred at a bad time, so fewer contacts are to be expected afterwards.",
         f"Designs that answer how many: {join_words([one.label.lower() for one in families])}.",
     ]
     checks = evidence.matched.checks if evidence.matched.sites else ()
