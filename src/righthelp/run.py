@@ -16,6 +16,7 @@ from righthelp.protocol.theory import load_theory
 if TYPE_CHECKING:
     from righthelp.onsite.findings import Finding, Ledger
     from righthelp.onsite.site import Counted
+    from righthelp.returns.history import ReturnEntry
     from righthelp.returns.tables import Released
 
 __all__ = [
@@ -81,12 +82,14 @@ def write_report(
     path: Path,
     tables: Path | None = None,
     log: Path | None = None,
+    history: Sequence[ReturnEntry] = (),
 ) -> None:
     """Pool the returns and write the report to `path`, one HTML file that opens offline.
 
     `tables`: a folder for every table of the report as CSV, and for its record. `log`: the log of
-    asking the sites, if one is kept. Raises DataRefused when a return was made under other rules,
-    or has been changed, and ProtocolError with all problems of the study's theory, if it names one.
+    asking the sites, if one is kept. `history`: that of returns kept beside the study. Raises
+    DataRefused when a return was made under other rules, or has been changed, and ProtocolError
+    with all problems of the study's theory, if it names one.
     """
     from righthelp.evidence import gather
     from righthelp.report import render_page, write_tables
@@ -96,7 +99,7 @@ def write_report(
     theory = load_theory(study.study.theory)
     check_returns(study, returns)
     entries = read_log(log, study) if log else ()
-    evidence = gather(study, returns, log=entries, theory=theory)
+    evidence = gather(study, returns, log=entries, theory=theory, history=history)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render_page(evidence), encoding="utf-8")
     if tables is not None:

@@ -13,7 +13,7 @@ from righthelp.cli.printing import progress
 
 @click.command()
 @click.argument("study", type=FILE)
-@click.argument("returns", nargs=-1, required=True, type=ANY_PATH)
+@click.argument("returns", nargs=-1, type=ANY_PATH)
 @click.option("--out", type=FILE, default="report.html", show_default=True, help="The page.")
 @click.option(
     "--tables",
@@ -21,15 +21,20 @@ from righthelp.cli.printing import progress
     help="Also write every table of the report as CSV here, and its record.",
 )
 def report(study: Path, returns: tuple[Path, ...], *, out: Path, tables: Path | None) -> None:
-    """Pool RETURNS into one report that opens offline."""
+    """Pool RETURNS into one report that opens offline.
+
+    Without RETURNS it pools those kept beside STUDY, and shows how they came together; see
+    `righthelp receive`.
+    """
+    from righthelp.living import read_living
     from righthelp.run import LOG, load_study, read_returns, write_report
 
     with progress(as_json=False) as tell:
         tell("reading the returns")
         loaded = load_study(study)
-        read = read_returns(returns)
+        read, history = (read_returns(returns), ()) if returns else read_living(study)
         tell("writing the report")
-        write_report(loaded, read, path=out, tables=tables, log=study.parent / LOG)
+        write_report(loaded, read, path=out, tables=tables, log=study.parent / LOG, history=history)
     click.echo(f"wrote {out}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
+from righthelp.report.changes import list_changes
 from righthelp.report.matched_tables import (
     list_alike,
     list_balance,
@@ -346,6 +347,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_supply(evidence),
         list_quality(evidence),
         list_provenance(evidence),
+        *((list_changes(evidence),) if evidence.history else ()),
     )
 
 
