@@ -16,6 +16,7 @@ from righthelp.protocol.theory import load_theory
 if TYPE_CHECKING:
     from righthelp.onsite.findings import Finding, Ledger
     from righthelp.onsite.site import Counted
+    from righthelp.returns.history import ReturnEntry
     from righthelp.returns.tables import Released
 
 __all__ = [
@@ -82,14 +83,15 @@ def write_report(
     audience: str = "everybody",
     tables: Path | None = None,
     log: Path | None = None,
+    history: Sequence[ReturnEntry] = (),
 ) -> None:
     """Pool the returns and write the report to each of `paths`: HTML, PDF or Word by its ending.
 
     `audience`: "everybody", "advisory-group", "commissioner", or a site by its id. `tables`: a
     folder for every table of the report as CSV, and its record. `log`: the log of asking the sites,
-    if one is kept. Raises DataRefused when a return was made under other rules, or has been
-    changed, ProtocolError with all problems of the study's theory, if it names one, and UsageError
-    for an ending or an audience that is not known.
+    if one is kept. `history`: that of returns kept beside the study. Raises DataRefused when a
+    return was made under other rules, or has been changed, ProtocolError with all problems of the
+    study's theory, if it names one, and UsageError for an unknown ending or audience.
     """
     from righthelp.evidence import gather
     from righthelp.report import compose, write_tables
@@ -101,7 +103,7 @@ def write_report(
     theory = load_theory(study.study.theory)
     check_returns(study, returns)
     entries = read_log(log, study) if log else ()
-    evidence = gather(study, returns, log=entries, theory=theory)
+    evidence = gather(study, returns, log=entries, theory=theory, history=history)
     write_document(compose(evidence, audience), paths)
     if tables is not None:
         write_tables(evidence, tables)

@@ -10,10 +10,16 @@ from typing import Any
 
 import click
 
-from righthelp.cli import reports, sites, studies, whole
+from righthelp.cli import living, reports, sites, studies, whole
 
 BUG = 70
-COMMANDS = (*studies.COMMANDS, *sites.COMMANDS, *reports.COMMANDS, *whole.COMMANDS)
+COMMANDS = (
+    *studies.COMMANDS,
+    *sites.COMMANDS,
+    *reports.COMMANDS,
+    *living.COMMANDS,
+    *whole.COMMANDS,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 90})

@@ -13,7 +13,7 @@ from righthelp.cli.printing import progress
 
 @click.command()
 @click.argument("study", type=FILE)
-@click.argument("returns", nargs=-1, required=True, type=ANY_PATH)
+@click.argument("returns", nargs=-1, type=ANY_PATH)
 @click.option(
     "--out",
     type=FILE,
@@ -45,17 +45,25 @@ def report(
     """Pool RETURNS into one report, as a page that opens offline, a PDF or a Word file.
 
     It opens with a summary of one page in plain words. For a site it shows the site's own results
-    beside the others, whose names it does not tell.
+    beside the others, whose names it does not tell. Without RETURNS it pools those kept beside
+    STUDY, and shows how they came together; see `righthelp receive`.
     """
+    from righthelp.living import read_living
     from righthelp.run import LOG, load_study, read_returns, write_report
 
     with progress(as_json=False) as tell:
         tell("reading the returns")
         loaded = load_study(study)
-        read = read_returns(returns)
+        read, history = (read_returns(returns), ()) if returns else read_living(study)
         tell("writing the report")
         write_report(
-            loaded, read, paths=out, audience=audience, tables=tables, log=study.parent / LOG
+            loaded,
+            read,
+            paths=out,
+            audience=audience,
+            tables=tables,
+            log=study.parent / LOG,
+            history=history,
         )
     for path in out:
         click.echo(f"wrote {path}")

@@ -50,6 +50,7 @@ from righthelp.protocol.requests import Entry
 from righthelp.protocol.study import Study
 from righthelp.protocol.theory import Theory, load_theory
 from righthelp.returns.checks import check_returns
+from righthelp.returns.history import ReturnEntry
 from righthelp.returns.tables import TABLES, Released
 from righthelp.schema import Row
 
@@ -73,6 +74,7 @@ class Evidence:
     twins: for each site that answered, the crude estimate beside its adjusted one. crude,
     adjusted: both brought together over the same sites. variations, left_out: the adjusted
     synthesis with other sites in it. combinations: one synthesis a design, people and definition.
+    history: the log of the returns, where they are kept beside the study.
     """
 
     study: Study
@@ -103,6 +105,7 @@ class Evidence:
     supply: tuple[Row, ...]
     quality: tuple[Row, ...]
     summary: Summary
+    history: tuple[ReturnEntry, ...] = ()
 
     @property
     def answered(self) -> tuple[SiteAccount, ...]:
@@ -137,11 +140,13 @@ def gather(
     *,
     log: Sequence[Entry] = (),
     theory: Theory | None = None,
+    history: Sequence[ReturnEntry] = (),
 ) -> Evidence:
     """Bring the returns of a study together. log: what the team noted of asking the sites.
 
-    theory: how the scheme might work; the one that ships with righthelp unless given. Raises
-    DataRefused for returns that are not of this study, its sites or its rules.
+    history: the log of returns kept beside the study; it is shown, and moves no number. theory: how
+    the scheme might work; the one that ships with righthelp unless given. Raises DataRefused for
+    returns that are not of this study, its sites or its rules.
     """
     check_returns(study, returns)
     sites = account_sites(study, returns, log=log)
@@ -195,6 +200,7 @@ def gather(
             change=change_total,
             matched=matched.claim,
         ),
+        history=tuple(history),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from righthelp.report import explanations
 from righthelp.report.blocks import Block, Prose, Section, Subheading, Terms
+from righthelp.report.checklists import list_checklists
 from righthelp.report.material import Material
 
 
@@ -19,6 +20,8 @@ def tell_annex(material: Material, *, version: str) -> tuple[Section, ...]:
         tell_supply(material),
         tell_quality(material),
         tell_methods(material, version=version),
+        tell_checklists(material),
+        *([tell_changes(material)] if material.has("changes") else []),
         tell_words(),
     )
 
@@ -168,6 +171,37 @@ def _methods(material: Material, *, version: str) -> Iterator[Block]:
     yield Prose("Every return was made under the rules above; one made under others is refused.")
     yield from material.show("provenance")
     yield Prose(f"Made with righthelp {version}.", "note")
+
+
+def tell_checklists(material: Material) -> Section:
+    """What reporting checklists ask, and where it is answered."""
+    names = [table.name for table in list_checklists(material.evidence)]
+    return Section(
+        "checklists",
+        "Reporting checklists",
+        (
+            Prose(
+                "Journals and funders ask for these. What the study file and the returns say is "
+                "filled in, with the section that has more; the rest is the team's to write."
+            ),
+            *material.fold(*names),
+        ),
+    )
+
+
+def tell_changes(material: Material) -> Section:
+    """How the returns came together, and how the result stood after each."""
+    return Section(
+        "changes",
+        "How this synthesis came about",
+        (
+            Prose(
+                "Returns of this study are kept and can be replaced or withdrawn. After each step "
+                "everything was brought together anew."
+            ),
+            *material.show("changes"),
+        ),
+    )
 
 
 def tell_words() -> Section:

@@ -284,7 +284,7 @@ def _compare_numbers(
         said = [" and ".join(one.verdict for one in rows) for rows in (old, new)]
         if shown[0] != shown[1]:
             numbers.append(Changed(table, where, what, shown[0], shown[1]))
-        if said[0] != said[1]:
+        if old and new and said[0] != said[1]:
             verdicts.append(Changed(table, where, what, said[0], said[1]))
     return tuple(verdicts), tuple(numbers)
 

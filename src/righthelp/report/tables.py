@@ -8,6 +8,7 @@ from pathlib import Path
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
+from righthelp.report.changes import list_changes
 from righthelp.report.checklists import list_checklists
 from righthelp.report.funnel_figures import list_funnel_plot, list_funnel_table
 from righthelp.report.matched_tables import (
@@ -353,6 +354,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         list_quality(evidence),
         list_provenance(evidence),
         *list_checklists(evidence),
+        list_changes(evidence),
     )
 
 

@@ -36,10 +36,7 @@ def write_bundle(released: Released, path: Path) -> None:
     files[PAGE] = _write_page(released).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".zip":
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files.items():
-                # A fixed date, so that the same return is the same file.
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+        _write_zip(files, path)
         return
     path.mkdir(exist_ok=True)
     others = sorted({one.name for one in path.iterdir()} - set(files))
@@ -50,6 +47,23 @@ def write_bundle(released: Released, path: Path) -> None:
         )
     for name, content in files.items():
         (path / name).write_bytes(content)
+
+
+def copy_bundle(source: Path, path: Path) -> None:
+    """Write a return that was read to a zip, its files byte for byte and nothing that lay beside.
+
+    The page in plain words, which no checksum holds, is made anew.
+    """
+    files = dict(sorted(_read_files(source).items()))
+    files[PAGE] = _write_page(read_bundle(source)).encode()
+    _write_zip(files, path)
+
+
+def _write_zip(files: Mapping[str, bytes], path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            # A fixed date, so that the same return is the same file.
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
 
 
 def read_bundle(path: Path) -> Released:

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 from righthelp.returns.tables import TABLES, Released
+from righthelp.schema import Table
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Fingerprint:
 def take_fingerprint(released: Released) -> Fingerprint:
     """The fingerprint of a return: the same from a folder, a zip or memory."""
     told = released.provenance
-    sums = {table.name: _digest(table.to_csv(released.tables[table.name])) for table in TABLES}
+    sums = {table.name: _digest(_write_table(table, released)) for table in TABLES}
     tables = _digest(_write(sums))
     own = {name: value for name, value in told.items() if name not in ("site", "tables_sha256")}
     inputs, versions = told.get("inputs_sha256"), told.get("versions")
@@ -41,6 +42,16 @@ def take_fingerprint(released: Released) -> Fingerprint:
         righthelp=_text(versions.get("righthelp")) if isinstance(versions, dict) else "",
         extract=(_text(told.get("extract_from")), _text(told.get("extract_to"))),
     )
+
+
+def _write_table(table: Table, released: Released) -> str:
+    """The table as CSV, a whole number in a column of numbers as it is read back from a file."""
+    numbers = [column.name for column in table.columns if column.type == "number"]
+    rows = [
+        {**row, **{name: float(str(row[name])) for name in numbers if row[name] is not None}}
+        for row in released.tables[table.name]
+    ]
+    return table.to_csv(rows)
 
 
 def _text(value: object) -> str:
