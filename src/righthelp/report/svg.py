@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 
-FONTS = "system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans','DejaVu Sans',Arial,sans-serif"
+FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Liberation Sans,DejaVu Sans,Arial,sans-serif"
 MIN_USES = 3
 """A style that stands as often becomes a class."""
 
@@ -19,6 +19,7 @@ _NO_TURN = re.compile(r' transform="rotate\(-?0[ ,][^"]*\)"')
 _STYLE, _PATH = re.compile(r' style="([^"]*)"'), re.compile(r' d="([^"]*)"')
 _FAMILY = re.compile(r"font-family:[^;\"]*;?")
 _SHORT_FONT = re.compile(r"font:\s*((?:bold|italic)\s+)?([\d.]+px)\s+[^;\"]*;?")
+_CODES = (("%", "%25"), ("#", "%23"), ("&", "%26"), ("<", "%3C"), (">", "%3E"), ('"', "%22"))
 _GROUP = re.compile(r"<g>|<g [^>]*>|</g>")
 
 
@@ -32,9 +33,12 @@ def compact_svg(svg: str) -> str:
 
 
 def encode_svg(svg: str) -> str:
-    """The picture as a data URI that fits between double quotes, also in a `srcset`."""
-    text = svg.replace('"', "'")
-    for sign, code in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("<", "%3C"), (">", "%3E")):
+    """The picture as a data URI that fits between double quotes, also in a `srcset`.
+
+    Attributes are quoted singly; no attribute of a compact picture has a quote in it.
+    """
+    text = _TAG.sub(lambda tag: tag.group().replace('"', "'"), svg)
+    for sign, code in _CODES:
         text = text.replace(sign, code)
     return "data:image/svg+xml;charset=utf-8," + re.sub(r"\s", "%20", text)
 
