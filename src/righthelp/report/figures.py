@@ -283,7 +283,7 @@ def _title_pattern(pattern: Pattern) -> str:
 
 def _title_course(evidence: Evidence) -> str:
     """At how many sites the people seen came most often just before the index."""
-    busiest = {}
+    busiest: dict[str, tuple[float, int]] = {}
     for point in evidence.course:
         rate = point.rate_per_100.value
         if point.group == "seen" and rate is not None:

@@ -6,7 +6,7 @@ import html
 import math
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -324,7 +324,7 @@ def test_the_titles_say_what_was_found(figures: dict[str, ShownFigure], evidence
 
 @pytest.mark.parametrize("paper", ["wide", "narrow"])
 def test_the_drawing_of_balance_names_every_covariate_and_both_marks(
-    figures: dict[str, ShownFigure], paper: str
+    figures: dict[str, ShownFigure], paper: Literal["wide", "narrow"]
 ) -> None:
     svg = figures["balance"].svg(paper)
     for words in (*COVARIATES.values(), "all candidates", "their comparators"):
