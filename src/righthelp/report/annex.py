@@ -169,7 +169,7 @@ def _methods(material: Material, *, version: str) -> Iterator[Block]:
     )
     yield Subheading("Provenance")
     yield Prose("Every return was made under the rules above; one made under others is refused.")
-    yield from material.show("provenance")
+    yield from material.show("returns")
     yield Prose(f"Made with righthelp {version}.", "note")
 
 

@@ -204,7 +204,7 @@ def _methods(material: Material, version: str) -> Section:
     kept = [
         block
         for block in section.blocks
-        if not (isinstance(block, Table) and block.table.name == "provenance")
+        if not (isinstance(block, Table) and block.table.name == "returns")
         and not (isinstance(block, Subheading) and block.text == "Provenance")
     ]
     return replace(section, blocks=tuple(kept))

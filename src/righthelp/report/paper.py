@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isqrt
 
 from righthelp.report.blocks import Block, Document, Section, Table
 from righthelp.report.cells import Heading, ShownTable
 
 BEHIND = "Numbers behind the figures"
 MOST_COLUMNS = 12
+LEAST_SHARE = 18
+"""No column is narrower than this part of the whole."""
+ONE_LINE = 34
+"""Characters that a text may ask for to stand on one line; longer ones ask for little more."""
 
 
 @dataclass(frozen=True)
@@ -78,20 +83,22 @@ def cut_table(table: ShownTable, most: int = MOST_COLUMNS) -> tuple[Piece, ...]:
 
 
 def weigh_columns(table: ShownTable) -> tuple[int, ...]:
-    """How much room each column asks for, in characters: a longest word, or 34 of a text."""
+    """How much room each column asks for, in characters."""
     texts = [[heading.label] for heading in table.headings]
     for row in table.texts():
         for at, (text, _) in enumerate(row):
             texts[at].append(text)
-    return tuple(
-        max(
-            max(len(word) for text in column for word in (text.split() or [""])),
-            min(34, max((len(text) for text in column[1:]), default=0)),
-            4,
-        )
-        + 1
-        for column in texts
-    )
+    widths = [_weigh(column) for column in texts]
+    least = sum(widths) // LEAST_SHARE
+    return tuple(max(width, least) for width in widths)
+
+
+def _weigh(column: Sequence[str]) -> int:
+    """Of a column, its heading first: its longest word, or its longest text folded into lines."""
+    word = max(len(word) for text in column for word in (text.split() or [""]))
+    longest = max((len(text) for text in column[1:]), default=0)
+    text = longest if longest <= ONE_LINE else ONE_LINE + 2 * isqrt(longest - ONE_LINE)
+    return max(word, text, 4) + 1
 
 
 def _leading(headings: tuple[Heading, ...]) -> Iterator[Heading]:

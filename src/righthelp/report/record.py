@@ -31,7 +31,7 @@ META = "righthelp-record"
 """The name of the <meta> that holds the record in a page."""
 DIGITS = 12
 """Of the digest of a table; enough to tell two texts apart, and short."""
-NOT_RESULTS = ("changes", "provenance")
+NOT_RESULTS = ("changes", "provenance", "returns")
 """Tables that say where numbers come from; the record holds that itself."""
 CHUNK = 65_536
 

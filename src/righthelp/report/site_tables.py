@@ -126,6 +126,31 @@ def list_questions(evidence: Evidence) -> ShownTable:
     )
 
 
+def list_returns(evidence: Evidence) -> ShownTable:
+    """Which return each site's numbers are from."""
+    rows: list[tuple[Cell, ...]] = [
+        (site.label, mark.made_on, mark.righthelp, *mark.extract, mark.whole)
+        for site in evidence.answered
+        if (mark := site.fingerprint) is not None
+    ]
+    return ShownTable(
+        "returns",
+        "The returns that were brought together",
+        (
+            Heading("site", "Site"),
+            Heading("made_on", "Made on"),
+            Heading("righthelp", "By righthelp"),
+            Heading("extract_from", "Records from"),
+            Heading("extract_to", "to"),
+            Heading("digest", "Digest"),
+        ),
+        tuple(rows),
+        ("The digest of every file behind a return stands in provenance.csv, beside the tables.",)
+        if rows
+        else (),
+    )
+
+
 def _list_facts(site: SiteAccount, told: Sequence[Fact]) -> Iterator[Cell]:
     """What the study file and the log say of a site; a dash where they are silent."""
     for _, _, read in told:

@@ -33,7 +33,7 @@ from righthelp.report.ratio_tables import (
     show_twin,
 )
 from righthelp.report.scheme_tables import list_series, list_series_months, list_staggered
-from righthelp.report.site_tables import list_questions, list_sites
+from righthelp.report.site_tables import list_questions, list_returns, list_sites
 from righthelp.returns.tables import BANDS, NOT_HELD_STATUSES
 
 _NOT_THERE = Count(None, "not_collected")
@@ -352,6 +352,7 @@ def list_all(evidence: Evidence) -> tuple[ShownTable, ...]:
         *list_meaning_tables(evidence),
         list_supply(evidence),
         list_quality(evidence),
+        list_returns(evidence),
         list_provenance(evidence),
         *list_checklists(evidence),
         list_changes(evidence),
