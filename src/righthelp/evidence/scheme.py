@@ -25,10 +25,15 @@ AT_ONE_TIME = (
 
 @dataclass(frozen=True)
 class MonthRate:
-    """Contacts per 1,000 registered people of a site in one month; None where withheld."""
+    """Contacts per 1,000 registered people of a site in one month; None where withheld.
+
+    contacts, people: the sums over its practices, of numbers that the site rounded.
+    """
 
     month: str
     rate: float | None
+    contacts: float | None
+    people: float | None
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,9 @@ def _read_site(site: str, practices: Sequence[_Practice], *, n_left_out: int) ->
         n_left_out=n_left_out,
         started_in=None if start is None else _name(start),
         months=tuple(
-            MonthRate(_name(month), PER_PEOPLE * total[0] / total[1] if total else None)
+            MonthRate(_name(month), PER_PEOPLE * total[0] / total[1], *total)
+            if total
+            else MonthRate(_name(month), None, None, None)
             for month, total in zip(months, totals, strict=True)
         ),
         n_before=n_before,

@@ -98,6 +98,17 @@ class ShownTable:
                 record.update(_spread(cell, heading.key))
             yield record
 
+    def columns(self) -> dict[str, Heading]:
+        """The columns of the CSV in order, each with the heading that it comes from.
+
+        Those of a table without rows are the headings themselves.
+        """
+        found: dict[str, Heading] = {}
+        for row in self.rows:
+            for cell, heading in zip(row, self.headings, strict=True):
+                found |= {key: found.get(key, heading) for key in _spread(cell, heading.key)}
+        return found or {heading.key: heading for heading in self.headings}
+
 
 def show(cell: Cell, heading: Heading) -> str:
     """A cell as text."""

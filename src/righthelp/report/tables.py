@@ -365,14 +365,10 @@ def write_tables(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
     written = []
     for table in list_all(evidence):
         path = folder / f"{table.name}.csv"
-        records = list(table.records())
-        fields = list(dict.fromkeys(key for record in records for key in record))
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(
-                file, fields or [one.key for one in table.headings], lineterminator="\n"
-            )
+            writer = csv.DictWriter(file, table.columns(), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(records)
+            writer.writerows(table.records())
         written.append(path)
     return tuple(written)
 
