@@ -82,7 +82,7 @@ def write_report(
     path: Path,
     tables: Path | None = None,
     log: Path | None = None,
-    history: Sequence[ReturnEntry] = (),
+    history: tuple[ReturnEntry, ...] = (),
 ) -> None:
     """Pool the returns and write the report to `path`, one HTML file that opens offline.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import righthelp.returns.kept as module
 from righthelp.errors import DataRefused, ProtocolError, UsageError
 from righthelp.evidence.claims import HEADLINES
 from righthelp.returns.bundle import read_bundle, write_bundle
@@ -107,7 +107,7 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, n: int) -> Callable[[], None]:
 
     for name in ("replace", "rename", "unlink", "write_text"):
         monkeypatch.setattr(Path, name, count(getattr(Path, name)))
-    monkeypatch.setattr(module.shutil, "rmtree", count(module.shutil.rmtree))
+    monkeypatch.setattr(shutil, "rmtree", count(shutil.rmtree))
     return monkeypatch.undo
 
 
