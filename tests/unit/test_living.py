@@ -197,7 +197,6 @@ def test_the_report_shows_how_the_synthesis_came_about(study: Path) -> None:
     assert len(table.notes) == 1
     assert "changes" in [one.name for one in list_all(evidence)]
     plain = gather(STUDY, returns)
-    assert "changes" not in [one.name for one in list_all(plain)]
     assert list_changes(plain).rows == ()
     assert make_record(plain) == make_record(evidence), "the log is no result"
 
@@ -211,6 +210,9 @@ def test_a_return_that_the_log_does_not_know_is_said_to_be_one(study: Path) -> N
     )
 
 
+SAID = "3 returns; as counted 0.84; against what was expected 0.97 (0.90 to 1.04), cannot tell"
+
+
 @pytest.mark.parametrize(
     ("standing", "said"),
     [
@@ -220,10 +222,10 @@ def test_a_return_that_the_log_does_not_know_is_said_to_be_one(study: Path) -> N
             "1 return; as counted not estimable; against what was expected not brought together",
         ),
         (
-            Standing(3, 0.8, 0.7, 0.9, "fewer", 0.84),
-            "3 returns; as counted 0.84; against what was expected 0.80 (0.70 to 0.90), differs",
+            Standing(3, 0.97, 0.9, 1.04, "cannot_tell", 0.84),
+            SAID,
         ),
     ],
 )
 def test_the_result_is_said_on_one_line(standing: Standing, said: str) -> None:
-    assert say_standing(standing).startswith(said)
+    assert say_standing(standing) == said
