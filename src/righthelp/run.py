@@ -83,7 +83,7 @@ def write_report(
     audience: str = "everybody",
     tables: Path | None = None,
     log: Path | None = None,
-    history: Sequence[ReturnEntry] = (),
+    history: tuple[ReturnEntry, ...] = (),
 ) -> None:
     """Pool the returns and write the report to each of `paths`: HTML, PDF or Word by its ending.
 

@@ -35,7 +35,7 @@ def _kept(study: Path) -> Evidence:
     return gather(STUDY, read_living(study)[0])
 
 
-@settings(max_examples=15)
+@settings(max_examples=25)
 @given(steps=steps)
 def test_what_is_kept_is_what_would_have_been_received_alone(
     steps: list[tuple[str, str | None]], tmp_path_factory: pytest.TempPathFactory
@@ -67,7 +67,7 @@ def test_what_is_kept_is_what_would_have_been_received_alone(
         assert len(read_living(study)[1]) == done
 
 
-@settings(max_examples=10)
+@settings(max_examples=15)
 @given(kept=st.sets(sites, min_size=1), site=sites)
 def test_the_same_return_again_changes_nothing_but_the_log(
     kept: set[str], site: str, tmp_path_factory: pytest.TempPathFactory

@@ -70,7 +70,7 @@ class DefinitionRow:
 class Evidence:
     """All that the page and the tables show; made from a study and its returns, nothing else.
 
-    who: the people the study describes. answers: each site's estimates by family of designs.
+    answers: each site's estimates by family of designs.
     twins: for each site that answered, the crude estimate beside its adjusted one. crude,
     adjusted: both brought together over the same sites. variations, left_out: the adjusted
     synthesis with other sites in it. combinations: one synthesis a design, people and definition.
@@ -78,8 +78,6 @@ class Evidence:
     """
 
     study: Study
-    digest: str
-    who: str
     sites: tuple[SiteAccount, ...]
     estimates: tuple[SiteEstimate, ...]
     answers: Mapping[str, tuple[Answer, ...]]
@@ -106,6 +104,16 @@ class Evidence:
     quality: tuple[Row, ...]
     summary: Summary
     history: tuple[ReturnEntry, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """The digest of the study's rules, which every return carries."""
+        return self.study.digest()
+
+    @property
+    def who(self) -> str:
+        """The people the study describes: new, or all."""
+        return self.study.index.who
 
     @property
     def answered(self) -> tuple[SiteAccount, ...]:
@@ -140,7 +148,7 @@ def gather(
     *,
     log: Sequence[Entry] = (),
     theory: Theory | None = None,
-    history: Sequence[ReturnEntry] = (),
+    history: tuple[ReturnEntry, ...] = (),
 ) -> Evidence:
     """Bring the returns of a study together. log: what the team noted of asking the sites.
 
@@ -164,8 +172,6 @@ def gather(
     seen = read_material(rows, study, twins=twins, adjusted=adjusted, meaning=meaning)
     return Evidence(
         study=study,
-        digest=study.digest(),
-        who=who,
         sites=sites,
         estimates=estimates,
         answers={one.site: answer_all(estimates, site=one.site, who=who) for one in returns},
@@ -200,7 +206,7 @@ def gather(
             change=change_total,
             matched=matched.claim,
         ),
-        history=tuple(history),
+        history=history,
     )
 
 

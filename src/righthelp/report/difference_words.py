@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from righthelp.evidence.summary import join_words
 from righthelp.report.cells import NBSP
 from righthelp.report.differences import Changed, Changes
 
@@ -17,6 +18,7 @@ SEVERAL = (
     "make a report with one of them at a time to see."
 )
 ONE = "All of it comes of one thing: {words}"
+UNSURE = "Whether {names} counted the same files as before is not known."
 ASTRAY = (
     "Nothing that changed between the two accounts for this: {names}. If both were made by the "
     "same installed version of righthelp, it is a bug of ours; please report it with both records."
@@ -28,9 +30,10 @@ def attribute(changes: Changes) -> str:
     if not changes.has_results or changes.astray:
         return ""
     suspects = changes.suspects
-    if len(suspects) == 1:
-        return ONE.format(words=suspects[0].words)
-    return SEVERAL.format(n=len(suspects))
+    if len(suspects) > 1:
+        return SEVERAL.format(n=len(suspects))
+    unsure = UNSURE.format(names=join_words(changes.unsure, last="or")) if changes.unsure else ""
+    return f"{ONE.format(words=suspects[0].words)} {unsure}".rstrip()
 
 
 def say_changes(changes: Changes) -> tuple[str, ...]:

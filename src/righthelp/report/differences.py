@@ -82,10 +82,12 @@ class ChangedTable:
 @dataclass(frozen=True)
 class Changes:
     """Why and what. counted_again: sites whose new return follows from changed rules or another
-    version alone. astray: what changed with nothing that could have reached it."""
+    version; unsure: those of them that do not say which files they counted. astray: what changed
+    with nothing that could have reached it."""
 
     causes: tuple[Cause, ...]
     counted_again: tuple[str, ...]
+    unsure: tuple[str, ...]
     verdicts: tuple[Changed, ...]
     numbers: tuple[Changed, ...]
     tables: tuple[ChangedTable, ...]
@@ -115,7 +117,7 @@ def compare_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     """What changed from one report's record to another's, and why; see `report.record`."""
     was, now = Record.model_validate(old), Record.model_validate(new)
     sites, again = _compare_sites(was, now)
-    causes = (*sites, *_compare_rules(was, now), *_compare_versions(was, now, again))
+    causes = (*sites, *_compare_rules(was, now), *_compare_versions(was, now))
     labels = {one.id: one.label for one in (*was.sites, *now.sites)}
     verdicts, numbers = _compare_numbers(was, now, labels)
     told = {one.table for one in (*verdicts, *numbers)}
@@ -131,6 +133,7 @@ def compare_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     return Changes(
         causes=causes,
         counted_again=tuple(labels[one] for one in again),
+        unsure=tuple(labels[one] for one, files in again.items() if not files),
         verdicts=verdicts,
         numbers=numbers,
         tables=tuple(ChangedTable(one, captions[one]) for one in altered if one not in told),
@@ -138,12 +141,13 @@ def compare_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     )
 
 
-def _compare_sites(was: Record, now: Record) -> tuple[list[Cause], list[str]]:
+def _compare_sites(was: Record, now: Record) -> tuple[list[Cause], dict[str, str]]:
     """Causes site by site in the order of the newer study, and the ids of sites that were counted
-    again from the same files under changed rules or with another version."""
+    again from the same files under changed rules or with another version: with the digest of those
+    files, empty where they are not known."""
     before, after = ({one.id: one for one in record.sites} for record in (was, now))
     causes: list[Cause] = []
-    again: list[str] = []
+    again: dict[str, str] = {}
     for site in dict.fromkeys((*after, *before)):
         old, new = before.get(site), after.get(site)
         if old is None:
@@ -155,7 +159,7 @@ def _compare_sites(was: Record, now: Record) -> tuple[list[Cause], list[str]]:
             causes += _compare_site(old, new)
             if old.returned and new.returned and old.returned != new.returned:
                 if _follows(old.returned, new.returned, same_rules=was.protocol == now.protocol):
-                    again.append(site)
+                    again[site] = new.returned.inputs
                 else:
                     causes.append(_tell_replaced(new, old.returned, new.returned))
     common = [[one for one in own if one in before and one in after] for own in (before, after)]
@@ -183,6 +187,9 @@ def _tell_replaced(site: SiteNote, old: ReturnNote, new: ReturnNote) -> Cause:
     files = ""
     if old.inputs and new.inputs:
         files = ", from the same files" if old.inputs == new.inputs else ", from other files"
+    for word, first, second in zip(("from", "to"), old.extract, new.extract, strict=True):
+        if first != second:
+            files += f" {word} {second or 'no known day'} instead of {first or 'no known day'}"
     words = f"{site.label} has another return, {_name_day(new.made_on)}{files}"
     words += f"; the earlier one was {_name_day(old.made_on)}."
     return Cause("return_replaced", site.id, words, old.digest, new.digest)
@@ -190,7 +197,7 @@ def _tell_replaced(site: SiteNote, old: ReturnNote, new: ReturnNote) -> Cause:
 
 def _follows(old: ReturnNote, new: ReturnNote, *, same_rules: bool) -> bool:
     """Whether a return differs from the one before because of rules or version, by all we know."""
-    same_files = bool(old.inputs) and (old.inputs, old.extract) == (new.inputs, new.extract)
+    same_files = (old.inputs, old.extract) == (new.inputs, new.extract)
     other_version = old.righthelp != new.righthelp and old.tables != new.tables
     return same_files and (not same_rules or other_version)
 
@@ -250,7 +257,7 @@ def _compare_rules(was: Record, now: Record) -> Iterator[Cause]:
         yield Cause("theory", "", words, first, second, moves=False, reaches=(OF_THEORY,))
 
 
-def _compare_versions(was: Record, now: Record, again: list[str]) -> Iterator[Cause]:
+def _compare_versions(was: Record, now: Record) -> Iterator[Cause]:
     """Another version of righthelp, for the report, for returns that it counts, or for both."""
     if was.righthelp != now.righthelp:
         words = f"righthelp made the report in version {now.righthelp}, was {was.righthelp}."

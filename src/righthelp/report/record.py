@@ -34,6 +34,8 @@ DIGITS = 12
 NOT_RESULTS = ("changes", "provenance", "returns")
 """Tables that say where numbers come from; the record holds that itself."""
 CHUNK = 65_536
+REPEATING = "checklist_"
+"""How the names of tables begin that say again, in sentences, what others say."""
 
 
 class ReturnNote(Section):
@@ -104,7 +106,7 @@ def make_record(evidence: Evidence) -> dict[str, Any]:
         tables={
             table.name: (table.caption, _digest(_write_table(table)))
             for table in list_all(evidence)
-            if table.name not in NOT_RESULTS
+            if table.name not in NOT_RESULTS and not table.name.startswith(REPEATING)
         },
     ).model_dump(mode="json")
 

@@ -61,7 +61,7 @@ def _recounted(study: Study, *, by: float = 0.0, **provenance: Any) -> list[Rele
 
 def test_a_report_beside_itself_has_not_changed() -> None:
     changes = compare_records(RECORD, RECORD)
-    assert changes == Changes((), (), (), (), (), ())
+    assert changes == Changes((), (), (), (), (), (), ())
     assert changes.is_empty
     assert say_changes(changes) == (NOTHING,)
 
@@ -155,6 +155,19 @@ def test_one_setting_is_named_and_the_sites_counted_again_follow_from_it(
     assert changes.causes[0].words == words
     assert changes.counted_again == tuple(site.label for site in STUDY.site if site.id != "harbour")
     assert attribute(changes) == f"All of it comes of one thing: {words}"
+
+
+def test_of_a_site_that_names_no_files_it_is_said_that_they_are_not_known() -> None:
+    """A spreadsheet's checksum never leaves, as it could be guessed."""
+    plain = [_told(one, inputs_sha256={}) if one.site == "city" else one for one in RETURNS]
+    study = _study(windows={"after_months": 3})
+    sent = [_told(one, protocol_digest=study.digest()) for one in plain]
+    changes = compare_records(_record(plain), _record([_shift(one, 0.1) for one in sent], study))
+    assert _kinds(changes) == [("setting", "windows.after_months")]
+    assert changes.unsure == ("City",)
+    assert attribute(changes).endswith(
+        "3, was 6. Whether City counted the same files as before is not known."
+    )
 
 
 def test_a_setting_with_other_files_cannot_be_told_apart() -> None:
