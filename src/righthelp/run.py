@@ -88,13 +88,15 @@ def write_report(
     """Pool the returns and write the report to each of `paths`: HTML, PDF or Word by its ending.
 
     `audience`: "everybody", "advisory-group", "commissioner", or a site by its id. `tables`: a
-    folder for every table of the report as CSV, and its record. `log`: the log of asking the sites,
-    if one is kept. `history`: that of returns kept beside the study. Raises DataRefused when a
-    return was made under other rules, or has been changed, ProtocolError with all problems of the
-    study's theory, if it names one, and UsageError for an unknown ending or audience.
+    folder for every table of the report as CSV, the exports and the record. `log`: the log of
+    asking the sites, if one is kept. `history`: that of returns kept beside the study. Raises
+    DataRefused when a return was made under other rules, or has been changed, ProtocolError with
+    all problems of the study's theory, if it names one, and UsageError for an unknown ending or
+    audience.
     """
     from righthelp.evidence import gather
     from righthelp.report import compose, write_tables
+    from righthelp.report.exports import write_exports
     from righthelp.report.record import write_record
     from righthelp.report.writing import check_forms, write_document
     from righthelp.returns.checks import check_returns
@@ -107,6 +109,7 @@ def write_report(
     write_document(compose(evidence, audience), paths)
     if tables is not None:
         write_tables(evidence, tables)
+        write_exports(evidence, tables)
         write_record(evidence, tables)
 
 
