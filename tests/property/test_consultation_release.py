@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from righthelp.estimators.ratio_change import RatioParts
-from righthelp.onsite.disclosure import POLICIES, round_to_base
+from righthelp.onsite.disclosure import POLICIES, TOO_FEW, round_to_base
 from righthelp.onsite.meaning.consultation import Consultations, Dose
-from righthelp.onsite.meaning.consultation_rows import TOO_FEW, list_consultation_rows
+from righthelp.onsite.meaning.consultation_rows import list_consultation_rows
 from righthelp.returns.consultation import (
     CONSULTATION_TABLES,
     CONTINUITY,
