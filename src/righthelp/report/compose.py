@@ -48,7 +48,7 @@ def compose(evidence: Evidence, audience: str = EVERYBODY) -> Document:
             parts=parts,
             version=find_version(),
             digest=evidence.digest,
-            record=None if site else make_record(evidence),
+            record=make_record(evidence) if audience == EVERYBODY else None,
         )
     )
 
