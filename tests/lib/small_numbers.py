@@ -50,7 +50,7 @@ def find_in_text(text: str, least: int) -> Iterator[str]:
     """Phrases such as "3 people", "four new people" or "people withheld: 2"."""
     plain = text
     for phrase in OF_NOBODY:
-        plain = plain.replace(phrase, "")
+        plain = re.sub(phrase.replace(" ", r"\s+"), "", plain)
     digits = "|".join(str(n) for n in range(1, least))
     words = "|".join(WORDS[: least - 1])
     patterns = (

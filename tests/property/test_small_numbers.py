@@ -7,13 +7,17 @@ numbers of sites, rates, medians and numbers expected by chance are free.
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import docx
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.counts import Count
@@ -23,8 +27,13 @@ from righthelp.onsite.meaning.meaning import Meaning
 from righthelp.onsite.release import Answer, release
 from righthelp.onsite.series import PracticeMonth
 from righthelp.protocol.study import Study
-from righthelp.report import render_page, write_tables
+from righthelp.report import compose, write_tables
+from righthelp.report.blocks import Picture, Table
+from righthelp.report.compose import AUDIENCES
+from righthelp.report.docx import render_docx
 from righthelp.report.exports import write_exports
+from righthelp.report.html import render_html
+from righthelp.report.pdf import render_pdf
 from righthelp.report.tables import list_all
 from righthelp.returns.tables import Released
 from tests.lib.answers import make_answer, make_changes
@@ -130,9 +139,21 @@ def search(evidence: Evidence, *, with_page: bool = False) -> list[str]:
         found += find_in_files(folder, least)
         for path in sorted(folder.rglob("*.csv")):
             found += find_in_text(read_cells(path), least)
-    if with_page:
-        found += find_in_text(read_text(render_page(evidence)), least)
+    for audience in list_audiences(evidence) if with_page else ():
+        document = compose(evidence, audience)
+        found += find_in_text(read_text(render_html(document)), least)
+        for block in document.blocks():
+            if isinstance(block, Table):
+                found += find_in_tables([block.table], least)
+            elif isinstance(block, Picture):
+                words = re.findall(r">([^<]+)<", block.figure.svg("wide"))
+                found += [one for text in words for one in find_in_text(text, least)]
     return found
+
+
+def list_audiences(evidence: Evidence) -> tuple[str, ...]:
+    """Everybody whom a report can be for."""
+    return (*AUDIENCES, *(site.id for site in evidence.answered))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=BESIDE)
@@ -166,6 +187,21 @@ def gather_few(policy: str = "default") -> Evidence:
 @pytest.mark.parametrize("policy", sorted(POLICIES))
 def test_a_site_with_few_of_a_kind_shows_none_of_them(policy: str) -> None:
     assert search(gather_few(policy), with_page=True) == []
+
+
+@pytest.mark.parametrize("policy", sorted(POLICIES))
+def test_no_pdf_and_no_word_file_has_more_than_the_page(policy: str) -> None:
+    """They are written from the same blocks; here their own text is read back and searched."""
+    evidence = gather_few(policy)
+    least = POLICIES[policy].threshold + 1
+    for audience in list_audiences(evidence):
+        document = compose(evidence, audience)
+        pdf = PdfReader(io.BytesIO(render_pdf(document)))
+        word = docx.Document(io.BytesIO(render_docx(document)))
+        texts = [page.extract_text() for page in pdf.pages]
+        texts += [one.text for one in word.paragraphs]
+        texts += [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+        assert list(find_in_text("\n".join(texts), least)) == []
 
 
 def test_a_door_that_withholds_too_little_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
