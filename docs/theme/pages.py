@@ -1,8 +1,8 @@
 """What becomes a page of the site: docs/, the README, and every file of ours that a page links to.
 
-The pages are written for the folder that they lie in, so a link may leave docs/: to the README of a
-study, to a SQL file. There is no code host behind the site, so each such file becomes a page too, and
-the links are turned to it. The navigation is what docs/README.md lists.
+The pages are written for the folder that they lie in, so a link may leave docs/: to the README of
+a study, to a SQL file. There is no code host behind the site, so each such file becomes a page too,
+and the links are turned to it. The navigation is what docs/README.md lists.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     kinds = list(read_list((root / LIST).read_text(encoding="utf-8")))
     config.nav = [{"righthelp": "index.md"}, {"All pages": "pages.md"}]
     config.nav += [{title: [{name: uri} for name, uri in found]} for title, _, found in kinds]
-    config.extra["kinds"] = {title: line for title, line, _ in kinds}
+    config.extra["kinds"] = {title: line.replace("`", "") for title, line, _ in kinds}
     return config
 
 
@@ -65,8 +65,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for _, _, found in read_list((root / LIST).read_text(encoding="utf-8"))
         for _, uri in found
     }
-    for path in find_linked(root):
-        uri = page_of(path)
+    config.extra["origins"] = origins = {page_of(path): path for path in find_linked(root)}
+    for uri, path in origins.items():
         in_or_out = InclusionLevel.INCLUDED if uri in in_nav else InclusionLevel.NOT_IN_NAV
         level = InclusionLevel.INCLUDED if path in RENAMED else in_or_out
         content = read_page(root, path)
@@ -75,7 +75,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-    """Leave out the list of addresses that MkDocs writes for search engines: there is no address."""
+    """Leave out the list of addresses that MkDocs writes for search engines: there is none."""
     del files
     config.theme.static_templates.clear()
     return env
@@ -84,10 +84,9 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Turn the links of a page, written for its folder, to where the pages are on the site."""
     del files
-    root = _root(config)
-    origins = {page_of(path): path for path in find_linked(root)}
     uri = page.file.src_uri
-    return turn_links(markdown, root=root, origin=origins.get(uri, DOCS + uri), uri=uri)
+    origin = config.extra["origins"].get(uri, DOCS + uri)
+    return turn_links(markdown, root=_root(config), origin=origin, uri=uri)
 
 
 def turn_links(text: str, *, root: Path, origin: str, uri: str) -> str:
@@ -108,7 +107,7 @@ def turn_links(text: str, *, root: Path, origin: str, uri: str) -> str:
 
 
 def find_linked(root: Path) -> list[str]:
-    """Files outside docs/ that become pages, and the list: what is linked to, and so on from there."""
+    """Files outside docs/ that become pages, and the list: what is linked to, and so on."""
     found: dict[str, None] = dict.fromkeys(RENAMED)
     waiting = [FRONT, *(path.relative_to(root).as_posix() for path in (root / DOCS).rglob("*.md"))]
     for origin in waiting:
