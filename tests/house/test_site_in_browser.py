@@ -87,9 +87,12 @@ def test_the_keyboard_reaches_the_text_first(browser: Browser, site: Path) -> No
     assert page.evaluate("document.activeElement.id") == "page"
 
 
-def test_on_paper_the_navigation_is_left_out(browser: Browser, site: Path) -> None:
-    page = browser.new_page()
-    page.goto((site / LOOKED_AT[0]).as_uri())
+def test_paper_has_no_navigation_and_tables_as_on_a_desktop(browser: Browser, site: Path) -> None:
+    page = browser.new_page(viewport={"width": 680, "height": 960})
+    page.goto((site / LOOKED_AT[2]).as_uri())
+    cell = "getComputedStyle(document.querySelector('table.words td')).display"
+    assert page.evaluate(cell) == "block"
     page.emulate_media(media="print")
+    assert page.evaluate(cell) == "table-cell"
     assert not page.locator("nav.pages").is_visible()
     assert page.locator("main h1").is_visible()
