@@ -107,8 +107,10 @@ format: $(DEV_STAMP) ## lay out the code and mend what the linter can mend
 	@$(PY) -m ruff format .
 
 .PHONY: docs
-docs: $(DEV_STAMP) ## write the generated pages anew
+docs: $(DEV_STAMP) ## write the generated pages anew and build the site into site/
 	@$(PY) -m righthelp.reference
+	@$(PY) -m mkdocs build
+	@echo "Open site/index.html."
 
 .PHONY: bench
 bench: $(DEV_STAMP) ## speed beside a bare scan and beside pandas (minutes, gigabytes)
@@ -139,5 +141,5 @@ lock: $(TOOLS_STAMP) ## resolve requirements/ anew from pyproject.toml; ARGS=--u
 
 .PHONY: clean
 clean: ## remove what was made, but not .venv
-	@rm -rf build demo dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf build demo dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -104,6 +104,19 @@ def test_every_link_between_our_pages_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_what_a_page_quotes_of_another_stands_there() -> None:
+    why, validity, methods = (
+        " ".join(_read(f"docs/explanation/{name}.md").split())
+        for name in ("why-counting-visits-misleads", "validity", "methods")
+    )
+    assert "gives 0.70 to 0.77 of the truth in every world" in validity
+    assert "comes out at 0.70 to 0.77 of the truth" in why
+    assert f"at best 1.10 × 0.77 = {1.10 * 0.77:.2f}" in why
+    yardsticks = re.findall(r"\| ([+-]0\.\d{3})", why)
+    assert len(yardsticks) == 8
+    assert [number for number in yardsticks if number not in methods] == []
+
+
 def _read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 

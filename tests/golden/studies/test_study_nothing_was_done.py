@@ -9,6 +9,8 @@ projection 1.015, 0.994 and 0.999 with intervals that hold 1 in 91 to 97% of dra
 from __future__ import annotations
 
 import math
+import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,11 @@ from righthelp.report import render_page
 CRUDE = {1985: 0.67, 1986: 0.60, 1987: 0.46}
 PROJECTED = {1985: 1.015, 1986: 0.994, 1987: 0.999}
 DRAWS = 200
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "explanation" / "why-counting-visits-misleads.md").read_text("utf-8")
+STUDY = (ROOT / "studies" / "nothing-was-done" / "README.md").read_text("utf-8")
+PICTURES = ROOT / "docs" / "images"
+FOUND = ("crude", "count_projection")
 
 
 @pytest.fixture(scope="module", params=list(CRUDE))
@@ -128,3 +135,51 @@ def test_everybody_above_a_threshold_leaves_nobody_to_compare_with(middle_year: 
     assert learned.log_rr == pytest.approx(np.log(by_hand), abs=0.005)
     crude = visits[seen, 2].sum() / visits[seen, 1].sum()
     assert abs(np.log(by_hand)) < abs(np.log(crude)) / 2
+
+
+def test_the_page_and_its_picture_show_what_comes_out(
+    found: dict[str, Performance], middle: int
+) -> None:
+    crude, compared = (f"{math.exp(found[name].bias.value):.2f}" for name in FOUND)
+    held, differs = found["count_projection"].coverage, found["the report"].differs
+    assert differs is not None
+    shares = f"{held.value:.1%} | {differs.value:.1%}"
+    assert f"| {middle} to {middle + 1} | {crude} | {compared} | {shares} |" in PAGE
+    shown, at = _read_picture("counted-and-compared"), list(CRUDE).index(middle)
+    assert [shown.count(number) for number in (crude, compared)] == [1, 1]
+    described = [re.findall(r"\d\.\d\d", part) for part in _describe("counted-and-compared")]
+    assert [numbers[at] for numbers in described] == [crude, compared]
+
+
+def test_the_page_of_the_study_has_the_same_numbers(
+    found: dict[str, Performance], middle: int
+) -> None:
+    column = list(CRUDE).index(middle) + 1
+    rows = [line.strip("| ").split(" | ") for line in STUDY.splitlines() if line.startswith("|")]
+    cells = {row[0].strip("- "): row[column] for row in rows if len(row) == 4}
+    names = ("as counted", "same counts before", "foretold by earlier counts")
+    for name, design in zip(names, (*FOUND, "learned_correlation"), strict=True):
+        assert cells[name] == f"{math.exp(found[design].bias.value):.2f}"
+    assert cells["its 95% interval held 1"] == f"{found['count_projection'].coverage.value:.1%}"
+
+
+def test_the_page_describes_the_peak_as_it_was() -> None:
+    means = runpy.run_path(str(PICTURES / "draw.py"))["average_visits"](1985)
+    numbers = [f"{mean:.1f}" for name in ("drawn", "left") for mean in means[name]]
+    picked, others = _describe("nothing-was-done")
+    assert re.findall(r"\d+\.\d", picked) + re.findall(r"\d+\.\d", others) == numbers
+    assert set(numbers) <= set(_read_picture("nothing-was-done"))
+
+
+def _describe(picture: str) -> tuple[str, str]:
+    """The two sentences of a picture's text that hold its numbers: people seen, then others."""
+    text = re.search(rf"!\[([^\]]+)\]\(\.\./images/{picture}\.svg\)", PAGE)
+    assert text is not None
+    first, second = re.split(r"Everybody else|Against people", text[1])
+    return first.partition(":" if "Everybody" in text[1] else "As counted")[2], second
+
+
+def _read_picture(name: str) -> list[str]:
+    """The texts in a picture."""
+    drawn = (PICTURES / f"{name}.svg").read_text("utf-8")
+    return re.findall(r"<text[^>]*>([^<]+)</text>", drawn)
