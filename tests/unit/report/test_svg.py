@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import unquote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -24,13 +24,13 @@ def test_both_drawings_of_every_figure_open_from_their_address(figure: ShownFigu
         head, _, data = uri.partition(",")
         assert head == "data:image/svg+xml;charset=utf-8"
         assert not set(data) & set('"<># \n')
-        assert ElementTree.fromstring(unquote(data)).tag.endswith("svg")
+        assert ET.fromstring(unquote(data)).tag.endswith("svg")
 
 
 def test_signs_that_mean_something_to_a_page_survive_in_text() -> None:
     text = '5% of "O\'Hara" &amp; Sons #2'
     drawn = f'<?xml version="1.0"?><svg width="3"><style></style><g><text>{text}</text></g></svg>'
-    root = ElementTree.fromstring(unquote(encode_svg(compact_svg(drawn)).partition(",")[2]))
+    root = ET.fromstring(unquote(encode_svg(compact_svg(drawn)).partition(",")[2]))
     assert "".join(root.itertext()) == '5% of "O\'Hara" & Sons #2'
 
 
