@@ -131,45 +131,15 @@ def open_figure(paper: Paper, height: float) -> Figure:
     return Figure(figsize=(paper.width, height), facecolor=OUTSIDE_IS_WHITE)
 
 
-@dataclass(frozen=True)
-class Margins:
-    """Inches around a grid of pictures; `rows` is what its height has beside 1.75 a row."""
-
-    left: float
-    top: float
-    bottom: float
-    rows: float
-
-
-def open_panels(
-    paper: Paper, n: int, *, margins: Margins, across: str, up: str
-) -> tuple[Figure, list[Axes]]:
-    """A figure of n small pictures on one scale, two in a row (one on a phone).
-
-    across, up: what the axes are called, at the lowest picture of a column and the first of a row.
-    """
-    columns = 1 if paper.narrow else min(2, n)
-    n_rows = math.ceil(n / columns)
-    height = margins.rows + 1.75 * n_rows
-    figure = open_figure(paper, height)
-    panels = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
-    figure.subplots_adjust(
-        left=margins.left / paper.width,
-        right=1 - 0.1 / paper.width,
-        top=1 - margins.top / height,
-        bottom=margins.bottom / height,
-        hspace=0.42,
-        wspace=0.12,
-    )
-    for at, axes in enumerate(panels.flat):
-        axes.set_visible(at < n)
-        axes.tick_params(left=at % columns == 0)
-        if at + columns >= n:
-            axes.tick_params(labelbottom=True)
-            axes.set_xlabel(across, fontsize=8)
-        if at % columns == 0:
-            axes.set_ylabel(up, fontsize=8)
-    return figure, list(panels.flat)[:n]
+def choose_round_ticks(high: float, *, most: int = 4) -> list[float]:
+    """Ticks from nought by 1, 2 or 5 times a power of ten up to `high`, at most `most` (2 or more)
+    steps and at least one."""
+    if high <= 0:
+        return [0.0]
+    power = 10.0 ** math.floor(math.log10(high / most))
+    steps = (power, 2 * power, 5 * power, 10 * power)
+    step = next(step for step in steps if int(high / step + 1e-9) <= most)
+    return [step * k for k in range(int(high / step + 1e-9) + 1)]
 
 
 def draw_ratio_axis(axes: Axes, *, low: float, high: float, narrow: bool) -> None:
@@ -185,7 +155,6 @@ def draw_ratio_axis(axes: Axes, *, low: float, high: float, narrow: bool) -> Non
         FixedFormatter([f"{tick:g}\n{TICK_WORDS[tick]}" for tick in ticks])
     )
     axes.tick_params(axis="x", length=3, labelsize=8, pad=3)
-    axes.axvline(1.0, color=MUTED, linewidth=0.9, zorder=1)
 
 
 def choose_ticks(low: float, high: float, *, most: int) -> list[float]:

@@ -289,10 +289,16 @@ def _title_course(evidence: Evidence) -> str:
         if point.group == "seen" and rate is not None:
             busiest[point.site] = max(busiest.get(point.site, (0.0, 0)), (rate, point.month))
     before = sum(-3 <= month <= -1 for _, month in busiest.values())
+    n, outcome = len(busiest), evidence.study.study.outcome
+    if n == 1:
+        isnt = "is" if before else "is not"
+        return (
+            f"The month with the most {outcome} of the people seen {isnt} one of the three before "
+            "the index month."
+        )
     return (
-        f"At {spell(before)} of {spell(len(busiest))} sites the month with the most "
-        f"{evidence.study.study.outcome} of the people seen is one of the three before the index "
-        "month."
+        f"At {spell(before)} of {spell(n)} sites the month with the most {outcome} of the people "
+        "seen is one of the three before the index month."
     )
 
 

@@ -19,18 +19,30 @@ from righthelp.report.canvas import (
     MIDDLE,
     MUTED,
     OUTSIDE_IS_WHITE,
-    WASH,
+    PALE,
     Paper,
     ShownFigure,
+    choose_round_ticks,
     clear_frame,
     draw_ratio_axis,
     open_figure,
 )
 from righthelp.report.cells import Heading, Ratio, ShownTable
+from righthelp.report.rows import (
+    Marks,
+    draw_key,
+    make_line,
+    make_mark,
+    measure_key,
+    open_rows,
+    shorten_name,
+    wrap_label,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 Z998 = 3.0902323061678132
 """Standard normal, 99.8% between its two tails: the outer limits of Spiegelhalter (2005)."""
@@ -150,10 +162,13 @@ def plan_funnel(evidence: Evidence, own: str | None = None) -> ShownFigure | Non
 
 
 def _draw_funnel(plot: FunnelPlot, paper: Paper) -> Figure:
-    height = 3.4 if paper.narrow else 3.8
+    keys = _list_keys(plot, narrow=paper.narrow)
+    top, bottom = 0.2 + measure_key(keys, paper), 0.62
+    height = top + bottom + (2.6 if paper.narrow else 2.9)
     figure = open_figure(paper, height)
+    draw_key(figure, keys, paper=paper)
     left, right = (0.17, 0.79) if paper.narrow else (0.12, 0.82)
-    axes = figure.add_axes((left, 0.62 / height, right - left, 1 - (0.62 + 0.4) / height))
+    axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
     deepest = 1.12 * max(point.se for point in plot.points)
     reach = [abs(point.log_rr - plot.together) for point in plot.points]
     wide = max(1.02 * Z998 * deepest, *reach)
@@ -164,83 +179,69 @@ def _draw_funnel(plot: FunnelPlot, paper: Paper) -> Figure:
         for sign in (-1, 1):
             ends = [math.exp(plot.together), math.exp(plot.together + sign * z * deepest)]
             axes.plot(ends, [0, deepest], style, color=MIDDLE, linewidth=1.0, zorder=2)
+    axes.axvline(1.0, color=MUTED, linewidth=0.9, zorder=1)
     axes.axvline(math.exp(plot.together), color=FAINT, linewidth=1.0, zorder=1)
-    axes.set_ylabel("standard error (log scale);\nmore people further up", fontsize=8)
+    ticks = choose_round_ticks(deepest, most=5)
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_ylabel("standard error (log scale)", fontsize=8)
     axes.tick_params(axis="y", labelsize=8, length=3)
     clear_frame(axes, "bottom", "left")
     named = [point for point in plot.points if point.label]
+    marks = Marks()
     for point in plot.points:
-        mine = bool(point.label)
-        face = ACCENT if mine else OUTSIDE_IS_WHITE
-        place = [math.exp(point.log_rr)], [point.se]
-        axes.plot(*place, "o", ms=6.5, mfc=face, mec=ACCENT if mine else MUTED, zorder=4)
+        colour, face = (ACCENT, ACCENT) if point.label else (MUTED, OUTSIDE_IS_WHITE)
+        marks.point(math.exp(point.log_rr), point.se, colour=colour, face=face, size=6.5)
+    marks.draw(axes)
     if len(named) > MOST_NAMES:
         named = [point for point in named if plot.is_outside(point)]
-    _name_points(axes, named, depth=deepest, inches=height - 1.02)
-    _draw_key(figure, has_others=any(not point.label for point in plot.points), paper=paper)
+    _name_points(axes, named, inches=height - top - bottom, narrow=paper.narrow)
     return figure
 
 
-def _name_points(axes: Axes, points: Sequence[FunnelPoint], *, depth: float, inches: float) -> None:
+def _name_points(axes: Axes, points: Sequence[FunnelPoint], *, inches: float, narrow: bool) -> None:
     """Names in a column at the right, far enough apart to be read, a fine line to each dot."""
-    apart = depth * 0.155 / inches
+    depth = axes.get_ylim()[0]
     placed = sorted(points, key=lambda point: point.se)
+    letters = 12 if narrow else 18
+    words = [
+        wrap_label(shorten_name(point.label, 2 * letters - 4), letters, lines=2) for point in placed
+    ]
+    tall = [depth * (0.03 + 0.125 * (1 + one.count("\n"))) / inches for one in words]
     at = [point.se for point in placed]
     for _ in range(200):
-        crowded = [k for k in range(1, len(at)) if at[k] - at[k - 1] < apart - 1e-9]
+        crowded = [
+            k for k in range(1, len(at)) if at[k] - at[k - 1] < (tall[k] + tall[k - 1]) / 2 - 1e-9
+        ]
         if not crowded:
             break
         for k in crowded:
-            push = (apart - (at[k] - at[k - 1])) / 2
+            push = ((tall[k] + tall[k - 1]) / 2 - (at[k] - at[k - 1])) / 2
             at[k - 1], at[k] = at[k - 1] - push, at[k] + push
-    for point, y in zip(placed, at, strict=True):
+    for point, y, name in zip(placed, at, words, strict=True):
         axes.annotate(
-            point.label,
+            name,
             (math.exp(point.log_rr), point.se),
             xytext=(1.02, y),
             textcoords=axes.get_yaxis_transform(),
             va="center",
             fontsize=8,
             color=INK,
+            linespacing=1.0,
             arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.7, "shrinkB": 4},
             annotation_clip=False,
         )
 
 
-def _draw_key(figure: Figure, *, has_others: bool, paper: Paper) -> None:
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D([], [], color=MIDDLE, ls="--", lw=1, label="95 of 100"),
-        Line2D(
-            [],
-            [],
-            color=MIDDLE,
-            ls="-",
-            lw=1,
-            label="998 of 1,000" if paper.narrow else "998 of 1,000 by chance",
-        ),
+def _list_keys(plot: FunnelPlot, *, narrow: bool) -> list[Line2D]:
+    limit = "998 of 1,000" if narrow else "998 of 1,000 by chance"
+    keys = [
+        make_line("--", MIDDLE, label="95 of 100", width=1),
+        make_line("-", MIDDLE, label=limit, width=1),
     ]
-    if has_others:
-        handles += [
-            Line2D([], [], marker="o", ls="", mfc=ACCENT, mec=ACCENT, ms=6, label="this site"),
-            Line2D(
-                [], [], marker="o", ls="", mfc=OUTSIDE_IS_WHITE, mec=MUTED, ms=6, label="others"
-            ),
-        ]
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=4,
-        frameon=False,
-        fontsize=8,
-        handlelength=1.6,
-        handletextpad=0.4,
-        columnspacing=1.0,
-        borderaxespad=0.1,
-        labelcolor=MUTED,
-    )
+    if any(not point.label for point in plot.points):
+        keys.append(make_mark("o", ACCENT, label="this site"))
+        keys.append(make_mark("o", MUTED, label="others", face=OUTSIDE_IS_WHITE))
+    return keys
 
 
 def plan_detectable(evidence: Evidence) -> ShownFigure | None:
@@ -273,32 +274,20 @@ def plan_detectable(evidence: Evidence) -> ShownFigure | None:
 
 
 def _draw_detectable(rows: Sequence[tuple[str, float, float]], paper: Paper) -> Figure:
-    pitch, top, bottom = (0.5 if paper.narrow else 0.36), 0.3, 0.62
-    height = top + bottom + pitch * len(rows)
-    figure = open_figure(paper, height)
-    left, right = (0.06, 0.94) if paper.narrow else (0.26, 0.74)
-    axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
+    keys = [make_mark("|", ACCENT, label="the smallest change that could be found")]
+    sheet = open_rows(paper, [label for label, _, _ in rows], keys=keys)
+    axes = sheet.axes
     low = min(-0.3, *(math.log(one) for _, one, _ in rows)) - 0.03
     high = max(0.3, *(math.log(one) for _, _, one in rows)) + 0.03
     draw_ratio_axis(axes, low=low, high=high, narrow=paper.narrow)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks([])
-    clear_frame(axes, "bottom")
-    across = axes.get_yaxis_transform()
+    marks = Marks()
     for at, (label, fewer, more) in enumerate(rows):
-        y = at + (0.2 if paper.narrow else 0.0)
-        axes.barh(
-            y, more - fewer, left=fewer, height=0.3, color=WASH, edgecolor=MUTED, linewidth=0.7
-        )
+        y = sheet.place(at)
+        marks.line([fewer, more], [y, y], colour=PALE, width=7)
         for end in (fewer, more):
-            axes.plot([end, end], [y - 0.2, y + 0.2], color=ACCENT, linewidth=2, zorder=3)
-        words = f"{fewer:.2f} or {more:.2f}"
-        if paper.narrow:
-            axes.text(0, y - 0.3, label, transform=across, va="bottom", fontsize=8)
-            axes.text(1, y - 0.3, words, transform=across, va="bottom", ha="right", fontsize=8)
-        else:
-            axes.text(-0.03, y, label, transform=across, va="center", ha="right")
-            axes.text(1.03, y, words, transform=across, va="center")
-    if not paper.narrow:
-        axes.text(1.03, -0.75, "could be found", transform=across, color=MUTED, fontsize=8)
-    return figure
+            marks.point(end, y, marker="|", colour=ACCENT, size=12)
+        sheet.write(at, label, number=f"{fewer:.2f} or {more:.2f}")
+    marks.draw(axes)
+    sheet.stand(1.0, len(rows))
+    sheet.name_numbers("fewer or more")
+    return sheet.figure

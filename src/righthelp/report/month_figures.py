@@ -13,13 +13,15 @@ from righthelp.report.canvas import (
     MUTED,
     TICK_WORDS,
     WASH,
-    Margins,
     Paper,
+    choose_round_ticks,
     choose_ticks,
     clear_frame,
     open_figure,
-    open_panels,
 )
+from righthelp.report.cells import show_number
+from righthelp.report.panels import FEW, Scale, open_panels
+from righthelp.report.rows import Marks, draw_key, make_line, make_mark, measure_key
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +34,8 @@ NAMES = {
     "reference": "reference people",
     "matched": "people seen over their comparators",
 }
+MARKERS = {"seen": "o", "reference": "s", "matched": "o"}
+MONTHS = (-12, -9, -6, -3, 0, 3, 6)
 SHIFTS = {"reference": 0.14, "seen": -0.14, "matched": 0.0}
 
 
@@ -39,75 +43,89 @@ def draw_course(evidence: Evidence, paper: Paper) -> Figure:
     """A small picture a site, all on one scale; the index month is the shaded strip."""
     points = evidence.course
     sites = [site for site in evidence.answered if any(one.site == site.id for one in points)]
-    figure, panels = open_panels(
-        paper,
-        len(sites),
-        margins=Margins(left=0.5, top=0.55, bottom=0.45, rows=0.6),
+    top = 1.12 * max((one.rate_per_100.value or 0 for one in points), default=1)
+    step = 3 if len(sites) <= FEW else 6
+    scale = Scale(
         across="months from the index",
         up="per 100 people",
+        ticks_across=[(month, show_number(month)) for month in range(-12, 7, step)],
+        ticks_up=[(tick, f"{tick:,g}") for tick in choose_round_ticks(top, most=3)],
+        ends_across=(-12.6, 6.6),
+        ends_up=(0, top),
     )
-    ceiling = max((one.rate_per_100.value or 0 for one in points), default=1)
+    keys = [
+        make_line(STYLES[group], COLOURS[group], label=NAMES[group])
+        for group in ("seen", "reference")
+    ]
+    figure, panels = open_panels(paper, [site.label for site in sites], keys=keys, scale=scale)
     for axes, site in zip(panels, sites, strict=True):
-        _draw_site(axes, [one for one in points if one.site == site.id], site.label)
-        axes.set_ylim(0, 1.12 * ceiling)
-    _name_lines(figure)
+        _mark_index(axes)
+        _draw_site(axes, [one for one in points if one.site == site.id])
     return figure
+
+
+def _draw_site(axes: Axes, own: Sequence[CoursePoint]) -> None:
+    for group in ("reference", "seen"):
+        points = sorted((one for one in own if one.group == group), key=lambda one: one.month)
+        rates = [
+            math.nan if one.rate_per_100.value is None else one.rate_per_100.value for one in points
+        ]
+        if points:
+            months = [one.month for one in points]
+            axes.plot(months, rates, STYLES[group], color=COLOURS[group], linewidth=1.6)
 
 
 def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:
     """Each month with its interval: seen and reference against months -12 to -7, or matched ones
     over their comparators."""
+    groups = [one for one in SHIFTS if any(m.group == one for m in months)]
+    keys = [make_mark(MARKERS[one], COLOURS[one], label=NAMES[one]) for one in reversed(groups)]
+    top, bottom = 0.15 + measure_key(keys, paper), 0.5
+    height = top + bottom + 2.6
+    figure = open_figure(paper, height)
+    draw_key(figure, keys, paper=paper)
+    left = (0.85 if paper.narrow else 1.05) / paper.width
+    box = (left, bottom / height, 0.985 - left, 1 - (top + bottom) / height)
+    axes = figure.add_axes(box)
+    _mark_index(axes)
+    if "seen" in groups:
+        _mark_baseline(axes, paper)
+    low, high = _find_reach(months)
+    _set_scale(axes, low=low, high=high)
+    marks = Marks()
+    for one in months:
+        x = one.month + SHIFTS[one.group]
+        if one.low is not None and one.high is not None:
+            ends = [math.exp(max(one.low, low)), math.exp(min(one.high, high))]
+            marks.line([x, x], ends, colour=COLOURS[one.group], width=1.1)
+        marks.point(
+            x,
+            math.exp(one.log_rr),
+            marker=MARKERS[one.group],
+            colour=COLOURS[one.group],
+            size=3.6,
+        )
+    marks.draw(axes)
+    return figure
+
+
+def _set_scale(axes: Axes, *, low: float, high: float) -> None:
+    """Months across, ratios upwards on a log scale with a number and words at each tick."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-    figure = open_figure(paper, 3.3)
-    left = (0.85 if paper.narrow else 1.15) / paper.width
-    axes = figure.add_axes((left, 0.15, 0.98 - left, 0.8))
-    _mark_index(axes)
     axes.set_yscale("log")
-    groups = [(one, at) for one, at in SHIFTS.items() if any(m.group == one for m in months)]
-    for group, shift in groups:
-        own = sorted((one for one in months if one.group == group), key=lambda one: one.month)
-        for one in own:
-            if one.low is not None and one.high is not None:
-                axes.plot(
-                    [one.month + shift] * 2,
-                    [math.exp(one.low), math.exp(one.high)],
-                    color=COLOURS[group],
-                    linewidth=1.1,
-                    alpha=0.75,
-                )
-        axes.plot(
-            [one.month + shift for one in own],
-            [math.exp(one.log_rr) for one in own],
-            "s" if group == "reference" else "o",
-            color=COLOURS[group],
-            ms=3.2 if group == "reference" else 4,
-            label=NAMES[group],
-        )
     axes.axhline(1, color=MUTED, linewidth=0.9)
-    low, high = _find_reach(months)
     ticks = choose_ticks(low, high, most=4)
     axes.set_ylim(math.exp(low), math.exp(high))
     axes.yaxis.set_major_locator(FixedLocator(ticks))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(
-        FixedFormatter([f"{tick:g}\n{TICK_WORDS[tick]}" for tick in ticks])
-    )
+    words = [f"{tick:g}\n{TICK_WORDS[tick]}" for tick in ticks]
+    axes.yaxis.set_major_formatter(FixedFormatter(words))
     axes.tick_params(labelsize=8, length=3)
+    axes.set_xlim(-12.6, 6.6)
     axes.set_xlabel("months from the index", fontsize=8)
-    axes.set_xticks([-12, -9, -6, -3, 0, 3, 6])
-    axes.legend(
-        loc="upper left",
-        frameon=False,
-        fontsize=8,
-        labelcolor="linecolor",
-        handletextpad=0.2,
-        reverse=True,
-    )
-    if any(one.group == "seen" for one in months):
-        _mark_baseline(axes, paper)
+    axes.set_xticks(MONTHS, [show_number(month) for month in MONTHS])
     clear_frame(axes, "bottom", "left")
-    return figure
 
 
 def _mark_baseline(axes: Axes, paper: Paper) -> None:
@@ -121,42 +139,6 @@ def _mark_baseline(axes: Axes, paper: Paper) -> None:
         color=MUTED,
         fontsize=7.5,
     )
-
-
-def _name_lines(figure: Figure) -> None:
-    from matplotlib.lines import Line2D
-
-    keys = [
-        Line2D([], [], color=COLOURS[group], ls=STYLES[group], lw=1.6, label=NAMES[group])
-        for group in ("seen", "reference")
-    ]
-    figure.legend(
-        handles=keys,
-        loc="upper left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=2,
-        frameon=False,
-        fontsize=8,
-        labelcolor="linecolor",
-        borderaxespad=0.1,
-    )
-
-
-def _draw_site(axes: Axes, own: Sequence[CoursePoint], label: str) -> None:
-    _mark_index(axes)
-    for group in ("reference", "seen"):
-        points = sorted((one for one in own if one.group == group), key=lambda one: one.month)
-        if not points:
-            continue
-        rates = [
-            math.nan if one.rate_per_100.value is None else one.rate_per_100.value for one in points
-        ]
-        months = [one.month for one in points]
-        axes.plot(months, rates, STYLES[group], color=COLOURS[group], linewidth=1.6)
-    axes.set_title(label, loc="left", fontsize=9, pad=4)
-    axes.tick_params(labelsize=8, length=3)
-    axes.set_xticks([-12, -9, -6, -3, 0, 3, 6])
-    clear_frame(axes, "bottom")
 
 
 def _mark_index(axes: Axes) -> None:

@@ -22,6 +22,7 @@ from righthelp.report.canvas import (
 )
 from righthelp.report.cells import Ratio, show_ratio
 from righthelp.report.ratio_tables import show_twin
+from righthelp.report.rows import make_mark, open_rows
 from righthelp.returns.tables import BANDS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 SHADES = (PALE, OUTSIDE_IS_WHITE, MIDDLE)
 WORDS = ("fewer after", "as many", "more after")
+ALL_SITES = "All sites"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def list_change_rows(evidence: Evidence) -> tuple[ChangeRow, ...]:
     if total.n_sites > 1:
         rows.append(
             ChangeRow(
-                "All sites",
+                ALL_SITES,
                 find_shares(total.fell, total.stayed, rose=total.rose),
                 Ratio(together.log_rr, together.low, together.high),
             )
@@ -76,48 +78,31 @@ def find_shares(fell: Count, stayed: Count, *, rose: Count) -> tuple[float, floa
 
 def draw_change(rows: Sequence[ChangeRow], paper: Paper) -> Figure:
     """Bars of people out of 100; on the right what the contacts were against what was expected."""
-    pitch = 0.58 if paper.narrow else 0.4
-    top, bottom = 0.55, 0.42
-    height = top + bottom + pitch * len(rows)
-    figure = open_figure(paper, height)
-    left, right = (0.04, 0.96) if paper.narrow else (0.17, 0.71)
-    axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
+    keys = [
+        make_mark("s", MUTED, label=word, face=shade)
+        for word, shade in zip(WORDS, SHADES, strict=True)
+    ]
+    sheet = open_rows(paper, [row.label for row in rows], keys=keys, bottom=0.45)
+    axes = sheet.axes
     axes.set_xlim(0, 100)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks([])
     axes.set_xticks([0, 25, 50, 75, 100])
     axes.set_xlabel("out of every 100 people", fontsize=8)
     axes.tick_params(axis="x", labelsize=8, length=3)
     clear_frame(axes)
     for at, row in enumerate(rows):
-        _draw_bar(axes, row, at, paper)
-    for x, word, align in (
-        (0, WORDS[0], "left"),
-        (50, WORDS[1], "center"),
-        (100, WORDS[2], "right"),
-    ):
-        axes.text(x, -0.62, word, ha=align, va="bottom", color=MUTED, fontsize=8)
-    if not paper.narrow:
-        axes.text(
-            1.04,
-            -0.62,
-            "contacts after,\nover expected",
-            transform=axes.get_yaxis_transform(),
-            va="bottom",
-            color=MUTED,
-            fontsize=8,
-        )
-    return figure
+        number = show_ratio(row.adjusted)
+        number = f"over expected: {number}" if paper.narrow else number
+        sheet.write(at, row.label, number=number, bold=row.label == ALL_SITES)
+        _draw_bar(axes, row, sheet.place(at), high=sheet.size(0.25))
+    sheet.name_numbers("contacts after, over expected")
+    return sheet.figure
 
 
-def _draw_bar(axes: Axes, row: ChangeRow, at: int, paper: Paper) -> None:
-    weight = "bold" if row.label == "All sites" else "normal"
-    across = axes.get_yaxis_transform()
-    y, thick = (at + 0.16, 0.4) if paper.narrow else (at, 0.62)
+def _draw_bar(axes: Axes, row: ChangeRow, y: float, *, high: float) -> None:
     start = 0.0
     for share, shade in zip(row.shares or (), SHADES, strict=False):
         axes.barh(
-            y, 100 * share, left=start, height=thick, color=shade, edgecolor=MUTED, linewidth=0.7
+            y, 100 * share, left=start, height=high, color=shade, edgecolor=MUTED, linewidth=0.7
         )
         if share >= 0.06:
             middle = start + 50 * share
@@ -125,21 +110,6 @@ def _draw_bar(axes: Axes, row: ChangeRow, at: int, paper: Paper) -> None:
         start += 100 * share
     if row.shares is None:
         axes.text(1, y, "fewer, as many and more: withheld", va="center", color=MUTED, fontsize=8)
-    number = show_ratio(row.adjusted)
-    if paper.narrow:
-        axes.text(0, at - 0.24, row.label, transform=across, va="center", weight=weight)
-        axes.text(
-            1,
-            at - 0.24,
-            f"over expected: {number}",
-            transform=across,
-            va="center",
-            ha="right",
-            fontsize=7.5,
-        )
-        return
-    axes.text(-0.03, at, row.label, transform=across, va="center", ha="right", weight=weight)
-    axes.text(1.04, at, number, transform=across, va="center", weight=weight)
 
 
 def draw_pattern(pattern: Pattern, paper: Paper) -> Figure:

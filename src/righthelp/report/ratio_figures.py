@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -15,23 +15,21 @@ from righthelp.protocol.contacts import PRIMARY
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
-    INK,
     MIDDLE,
     MUTED,
     OUTSIDE_IS_WHITE,
     PALE,
     WASH,
     Paper,
-    clear_frame,
     draw_ratio_axis,
-    open_figure,
 )
-from righthelp.report.cells import Ratio, show_ratio
-from righthelp.report.ratio_tables import show_twin
+from righthelp.report.cells import NBSP, Ratio, show_ratio
+from righthelp.report.ratio_tables import ALL_DEFINITIONS, find_definition_span, show_twin
+from righthelp.report.rows import Marks, make_line, make_mark, open_rows
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 Kind = Literal["adjusted", "weaker", "together", "described", "range"]
 FURTHEST = math.log(5)
@@ -40,13 +38,15 @@ FURTHEST = math.log(5)
 
 @dataclass(frozen=True)
 class RatioRow:
-    """One row: an estimate, the crude point beside it, and the reach of another site."""
+    """One row: an estimate, the crude point beside it, the reach of another site, and whether it is
+    set against what was expected or against matched people."""
 
     label: str
     ratio: Ratio
     kind: Kind
     crude: float | None = None
     reach: tuple[float, float] | None = None
+    against: Literal["expected", "matched"] = "expected"
 
 
 def list_site_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
@@ -84,7 +84,7 @@ def list_design_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
                 sites = "site" if len(one.members) == 1 else "sites"
                 rows.append(
                     RatioRow(
-                        f"{_break(family.label)}\n({len(one.members)} {sites})",
+                        f"{family.label} ({len(one.members)}{NBSP}{sites})",
                         Ratio(one.log_rr, one.low, one.high),
                         _kind_of(family.strength),
                     )
@@ -93,158 +93,113 @@ def list_design_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
 
 
 def list_definition_rows(evidence: Evidence) -> tuple[RatioRow, ...]:
-    """A row a definition: crude and adjusted over the sites that know it."""
+    """A row a definition: crude and adjusted over the sites that know it; last the span of all."""
+    span = find_definition_span(evidence)
+    last = () if span is None else (RatioRow(ALL_DEFINITIONS, Ratio(None, span=span), "range"),)
     if len(evidence.answered) == 1:
-        return tuple(
-            RatioRow(
-                one.label,
-                show_twin(one.twins[0]),
-                "weaker" if one.twins[0].strength == "weaker" else "adjusted",
-                one.twins[0].crude.log_rr if one.twins[0].crude else None,
-            )
-            for one in evidence.definitions
-            if one.twins
+        return (
+            *(
+                RatioRow(
+                    one.label,
+                    show_twin(one.twins[0]),
+                    "weaker" if one.twins[0].strength == "weaker" else "adjusted",
+                    one.twins[0].crude.log_rr if one.twins[0].crude else None,
+                )
+                for one in evidence.definitions
+                if one.twins
+            ),
+            *last,
         )
-    return tuple(
-        replace(_row_together(_break(one.label), one.crude, one.adjusted), kind="adjusted")
-        for one in evidence.definitions
+    return (
+        *(
+            replace(_row_together(one.label, one.crude, one.adjusted), kind="adjusted")
+            for one in evidence.definitions
+        ),
+        *last,
     )
 
 
 def draw_rows(rows: Sequence[RatioRow], paper: Paper) -> Figure:
-    """Rows of ratios on one log axis; on a phone the words stand above the line."""
-    n_lines = max((row.label.count("\n") + 1 for row in rows), default=1)
-    pitch = (0.42 if n_lines < 3 else 0.5) + (0.14 * n_lines if paper.narrow else 0)
-    top, bottom = (0.62 if paper.narrow else 0.55), 0.62
-    height = top + bottom + pitch * len(rows)
-    figure = open_figure(paper, height)
-    left, right = (0.06, 0.94) if paper.narrow else (0.26, 0.74)
-    axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
+    """Rows of ratios on one log axis; on a phone the words stand above the marks."""
+    keys = _list_keys(rows)
+    sheet = open_rows(paper, [row.label for row in rows], keys=keys)
     low, high = _find_reach(rows)
-    draw_ratio_axis(axes, low=low, high=high, narrow=paper.narrow)
-    axes.axvspan(MARGIN[0], MARGIN[1], color=WASH, linewidth=0, zorder=0)
-    axes.set_ylim(len(rows) - 0.4, -0.55)
-    axes.set_yticks([])
-    clear_frame(axes, "bottom")
-    for at, row in enumerate(rows):
-        _draw_row(axes, row, at, paper)
-    if not paper.narrow:
-        axes.text(
-            1.03,
-            -0.75,
-            "ratio (95% interval)",
-            transform=axes.get_yaxis_transform(),
-            color=MUTED,
-            fontsize=8,
-        )
-    _draw_key(figure, rows, paper)
-    return figure
+    draw_ratio_axis(sheet.axes, low=low, high=high, narrow=paper.narrow)
+    sheet.axes.axvspan(MARGIN[0], MARGIN[1], color=WASH, linewidth=0, zorder=0)
+    sheet.stand(1.0, len(rows))
+    marks = Marks()
+    for row, at in zip(rows, range(len(rows)), strict=True):
+        if row.reach:
+            ends = _place(row.reach, low, high)
+            marks.line(ends, [sheet.place(at)] * 2, colour=PALE, width=7)
+    for row, at in zip(rows, range(len(rows)), strict=True):
+        _mark_row(marks, row, sheet.place(at), ends=(low, high))
+        if row.kind == "together" and at:
+            sheet.axes.axhline(at - 0.5, color=FAINT, linewidth=0.8, zorder=1)
+        sheet.write(at, row.label, number=show_ratio(row.ratio), bold=row.kind == "together")
+    marks.draw(sheet.axes)
+    sheet.name_numbers("ratio (95% interval)")
+    return sheet.figure
 
 
-def _draw_row(axes: Axes, row: RatioRow, at: int, paper: Paper) -> None:
-    limits = axes.get_xlim()
+def _place(log_rrs: Sequence[float], low: float, high: float) -> list[float]:
+    """Ratios on the axis, those beyond it at its ends."""
+    return [math.exp(min(max(one, low), high)) for one in log_rrs]
 
-    def place(log_rr: float) -> float:
-        return min(max(math.exp(log_rr), limits[0]), limits[1])
 
-    if row.kind == "together" and at:
-        axes.axhline(at - 0.5, color=FAINT, linewidth=0.8, zorder=1)
-    ratio, y = row.ratio, at + (0.22 if paper.narrow else 0.0)
-    solid = ACCENT if row.kind in ("adjusted", "together") else MIDDLE
-    solid = MUTED if row.kind == "described" else solid
-    if row.reach:
-        reach = [place(row.reach[0]), place(row.reach[1])]
-        axes.plot(reach, [y, y], color=PALE, linewidth=7, solid_capstyle="butt", zorder=2)
+def _mark_row(marks: Marks, row: RatioRow, y: float, *, ends: tuple[float, float]) -> None:
+    ratio, solid = row.ratio, _COLOURS[row.kind]
     if row.crude is not None:
-        axes.plot(
-            [place(row.crude)], [y], "o", ms=6.5, mfc=OUTSIDE_IS_WHITE, mec=MUTED, mew=1.2, zorder=4
-        )
-    ends = ratio.span or (
-        (ratio.low, ratio.high) if ratio.low is not None and ratio.high is not None else None
-    )
-    if ends:
+        (x,) = _place([row.crude], *ends)
+        marks.point(x, y, colour=MUTED, face=OUTSIDE_IS_WHITE, size=6.5)
+    between = ratio.span or (ratio.low, ratio.high)
+    if between[0] is not None and between[1] is not None:
+        xs = _place([between[0], between[1]], *ends)
         style = "--" if row.kind in ("weaker", "range") else "-"
-        xs = [place(ends[0]), place(ends[1])]
-        axes.plot(xs, [y, y], style, color=solid, linewidth=1.8, zorder=3)
+        marks.line(xs, [y, y], colour=solid, style=style)
+        if ratio.span is not None:
+            for x in xs:
+                marks.point(x, y, marker="|", colour=solid, size=9)
     if ratio.log_rr is not None and ratio.span is None:
-        hollow = row.kind in ("weaker", "described")
-        axes.plot(
-            [place(ratio.log_rr)],
-            [y],
-            "D" if row.kind in ("together", "weaker") else "o",
-            ms=7 if row.kind == "together" else 5.5,
-            mfc=OUTSIDE_IS_WHITE if hollow else solid,
-            mec=solid,
-            mew=1.4,
-            zorder=5,
-        )
-    _write_row(axes, row, at, paper)
-
-
-def _write_row(axes: Axes, row: RatioRow, at: int, paper: Paper) -> None:
-    weight = "bold" if row.kind == "together" else "normal"
-    absent = row.ratio.log_rr is None and row.ratio.span is None
-    number = show_ratio(row.ratio)
-    colour = MUTED if absent else INK
-    across = axes.get_yaxis_transform()
-    if paper.narrow:
-        above = at - 0.02
-        axes.text(0, above, row.label, transform=across, va="bottom", weight=weight)
-        axes.text(
-            1, above, number, transform=across, va="bottom", ha="right", color=colour, fontsize=8
-        )
-        return
-    axes.text(-0.03, at, row.label, transform=across, va="center", ha="right", weight=weight)
-    axes.text(1.03, at, number, transform=across, va="center", color=colour, weight=weight)
-
-
-def _draw_key(figure: Figure, rows: Sequence[RatioRow], paper: Paper) -> None:
-    """What the marks mean, in one line above (two on a phone)."""
-    from matplotlib.lines import Line2D
-
-    def mark(marker: str, colour: str, *, label: str, hollow: bool) -> Line2D:
-        face = OUTSIDE_IS_WHITE if hollow else colour
-        return Line2D(
-            [], [], marker=marker, ls="", mfc=face, mec=colour, mew=1.3, ms=6, label=label
+        (x,) = _place([ratio.log_rr], *ends)
+        marks.point(
+            x,
+            y,
+            marker="D" if row.kind in ("together", "weaker") else "o",
+            colour=solid,
+            face=OUTSIDE_IS_WHITE if row.kind in ("weaker", "described") else "",
+            size=7 if row.kind == "together" else 5.5,
         )
 
+
+_COLOURS: Mapping[Kind, str] = {
+    "adjusted": ACCENT,
+    "together": ACCENT,
+    "weaker": MIDDLE,
+    "range": MIDDLE,
+    "described": MUTED,
+}
+
+
+def _list_keys(rows: Sequence[RatioRow]) -> list[Line2D]:
+    """What the marks mean, of those that are there."""
     kinds = {row.kind for row in rows}
     keys = []
     if any(row.crude is not None for row in rows) or "described" in kinds:
-        keys.append(mark("o", MUTED, label="as counted", hollow=True))
+        keys.append(make_mark("o", MUTED, label="as counted", face=OUTSIDE_IS_WHITE))
     if "adjusted" in kinds:
-        label = "against matched people" if "range" in kinds else "against what was expected"
-        keys.append(mark("o", ACCENT, label=label, hollow=False))
+        matched = any(row.against == "matched" for row in rows)
+        label = "against matched people" if matched else "against what was expected"
+        keys.append(make_mark("o", ACCENT, label=label))
     if "weaker" in kinds:
-        keys.append(mark("D", MIDDLE, label="the same, weaker", hollow=True))
-    if "range" in kinds:
-        keys.append(Line2D([], [], color=MIDDLE, lw=1.8, ls="--", label="the range of both"))
+        keys.append(make_mark("D", MIDDLE, label="the same, weaker", face=OUTSIDE_IS_WHITE))
+    if any(row.ratio.span for row in rows):
+        keys.append(make_line("--", MIDDLE, label="a range"))
     if "together" in kinds:
-        keys.append(mark("D", ACCENT, label="sites together", hollow=False))
+        keys.append(make_mark("D", ACCENT, label="sites together"))
     if any(row.reach for row in rows):
-        keys.append(
-            Line2D(
-                [],
-                [],
-                color=PALE,
-                lw=6,
-                solid_capstyle="butt",
-                label="where another site might lie",
-            )
-        )
-    figure.legend(
-        handles=keys,
-        loc="upper left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=2 if paper.narrow else len(keys),
-        frameon=False,
-        fontsize=8,
-        handletextpad=0.4,
-        handlelength=1.6,
-        columnspacing=1.2,
-        borderaxespad=0.1,
-        labelcolor=MUTED,
-    )
+        keys.append(make_line("-", PALE, label="where another site might lie", width=6))
+    return keys
 
 
 def _find_reach(rows: Sequence[RatioRow]) -> tuple[float, float]:
@@ -274,14 +229,3 @@ def _row_together(label: str, crude: Combination, adjusted: Combination) -> Rati
 def _kind_of(strength: str) -> Kind:
     kinds: dict[str, Kind] = {"adjusted": "adjusted", "weaker": "weaker"}
     return kinds.get(strength, "described")
-
-
-def _break(label: str) -> str:
-    """A long label over two lines, at the blank nearest its middle."""
-    if len(label) <= 26:
-        return label
-    blanks = [at for at, letter in enumerate(label) if letter == " "]
-    if not blanks:
-        return label
-    at = min(blanks, key=lambda at: abs(at - len(label) / 2))
-    return f"{label[:at]}\n{label[at + 1 :]}"

@@ -12,6 +12,7 @@ from righthelp.report.cells import Cell, Heading, Ratio, ShownTable, show_bound
 from righthelp.returns.tables import DESIGNS
 
 NO_ROW = "–"
+ALL_DEFINITIONS = "From one definition to another"
 
 
 def show_answer(answer: Answer) -> Ratio:
@@ -217,9 +218,7 @@ def list_syntheses(evidence: Evidence) -> ShownTable:
                 one.label,
                 len(one.members),
                 show_together(one),
-                Ratio(result.log_rr, result.pi_low, result.pi_high)
-                if result.pi_low is not None
-                else "",
+                _show_reach(one),
                 "" if result.i2 is None else f"{100 * result.i2:.0f}%",
                 one.claim.headline,
             )
@@ -273,9 +272,12 @@ def list_definitions(evidence: Evidence) -> ShownTable:
                 len(one.adjusted.members) or len(one.twins),
                 show_crude(twin) if twin else show_together(one.crude),
                 show_twin(twin) if twin else show_together(one.adjusted),
+                "" if twin else _show_reach(one.adjusted),
                 twin.claim.headline if twin else one.adjusted.claim.headline,
             )
         )
+    if (span := find_definition_span(evidence)) is not None:
+        rows.append((ALL_DEFINITIONS, None, "", Ratio(None, span=span), "", ""))
     return ShownTable(
         "definitions",
         "The same people under other definitions of a contact (95% interval)",
@@ -284,10 +286,22 @@ def list_definitions(evidence: Evidence) -> ShownTable:
             Heading("sites", "Sites", "number"),
             Heading("crude", "As counted", "number"),
             Heading("adjusted", "Against what was expected", "number"),
+            Heading("prediction", "Ratio (95% prediction interval)", "number"),
             Heading("verdict", "What may be said"),
         ),
         tuple(rows),
     )
+
+
+def find_definition_span(evidence: Evidence) -> tuple[float, float] | None:
+    """Lowest and highest adjusted log ratio over the definitions; None below two of them."""
+    single = len(evidence.answered) == 1
+    found = [
+        (show_twin(one.twins[0]) if single and one.twins else show_together(one.adjusted)).log_rr
+        for one in evidence.definitions
+    ]
+    points = [one for one in found if one is not None]
+    return (min(points), max(points)) if len(points) > 1 else None
 
 
 def _by_design(evidence: Evidence) -> list[Combination]:
@@ -299,6 +313,14 @@ def _by_design(evidence: Evidence) -> list[Combination]:
         and one.who == "new"
         and (len(one.members) > 1 or len(evidence.answered) == 1)
     ]
+
+
+def _show_reach(one: Combination) -> Cell:
+    """Where another site might lie; empty where too few sites say so."""
+    result = one.result
+    if result is None or result.pi_low is None:
+        return ""
+    return Ratio(result.log_rr, result.pi_low, result.pi_high)
 
 
 def _show_interval(ratio: Ratio) -> str:

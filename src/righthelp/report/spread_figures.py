@@ -12,22 +12,23 @@ from righthelp.report.behind import say_behind
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
-    INK,
     MUTED,
     OUTSIDE_IS_WHITE,
     Paper,
     ShownFigure,
     clear_frame,
-    open_figure,
 )
-from righthelp.report.cells import Amount, Heading, ShownTable
+from righthelp.report.cells import Amount, Heading, ShownTable, show_number
 from righthelp.report.funnel_figures import ANOTHER, LEAST_SITES
 from righthelp.report.meaning.support_words import USUAL_DAYS, find_target
+from righthelp.report.rows import Marks, make_mark, open_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 THIS = "this site"
+MOST_DOTS = 12
+"""Of more other sites, each is a fine upright line."""
 
 
 @dataclass(frozen=True)
@@ -103,67 +104,39 @@ def plan_spread(evidence: Evidence, site: str) -> ShownFigure | None:
 
 
 def _draw(spreads: tuple[Spread, ...], paper: Paper) -> Figure:
-    pitch, top, bottom = (0.62 if paper.narrow else 0.46), 0.35, 0.1
-    height = top + bottom + pitch * len(spreads)
-    figure = open_figure(paper, height)
-    left, right = (0.06, 0.94) if paper.narrow else (0.42, 0.88)
-    axes = figure.add_axes((left, bottom / height, right - left, 1 - (top + bottom) / height))
-    axes.set_xlim(-0.08, 1.08)
-    axes.set_ylim(len(spreads) - 0.4, -0.6)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    clear_frame(axes)
-    across = axes.get_yaxis_transform()
-    for at, one in enumerate(spreads):
-        y = at + (0.22 if paper.narrow else 0.0)
-        values = (one.own, *one.others)
-        low, high = min(values), max(values)
-        room = (high - low) or 1.0
-        axes.axhline(y, color=FAINT, linewidth=0.8, zorder=0)
-        xs = [(value - low) / room for value in values]
-        for k, x in enumerate(xs):
-            face, edge, mark = (OUTSIDE_IS_WHITE, MUTED, "o") if k else (ACCENT, ACCENT, "D")
-            above = 0.13 * sum(abs(x - other) < 0.02 for other in xs[:k])
-            axes.plot([x], [y - above], mark, ms=6.5, mfc=face, mec=edge, zorder=3 - bool(k))
-        words = f"{one.own:,.{one.decimals}f}"
-        if paper.narrow:
-            axes.text(0, y - 0.26, one.label, transform=across, va="bottom", fontsize=7.5)
-            axes.text(1, y - 0.26, words, transform=across, va="bottom", ha="right", weight="bold")
-        else:
-            axes.text(-0.03, y, one.label, transform=across, va="center", ha="right", fontsize=8.5)
-            axes.text(1.04, y, words, transform=across, va="center", weight="bold", color=INK)
-        for end, align in ((low, "left"), (high, "right")):
-            axes.text(
-                (end - low) / room,
-                y + 0.2,
-                f"{end:,.{one.decimals}f}",
-                ha=align,
-                va="top",
-                color=MUTED,
-                fontsize=7,
-            )
-    _draw_key(figure)
-    return figure
-
-
-def _draw_key(figure: Figure) -> None:
-    from matplotlib.lines import Line2D
-
-    marks = (("D", ACCENT, ACCENT, THIS), ("o", OUTSIDE_IS_WHITE, MUTED, "the others"))
-    figure.legend(
-        handles=[
-            Line2D([], [], marker=mark, ls="", mfc=face, mec=edge, ms=6, label=label)
-            for mark, face, edge, label in marks
-        ],
-        loc="upper left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=2,
-        frameon=False,
-        fontsize=8,
-        handletextpad=0.4,
-        borderaxespad=0.1,
-        labelcolor=MUTED,
+    """Each measure on a line of its own, from the lowest site to the highest."""
+    crowded = max(len(one.others) for one in spreads) > MOST_DOTS
+    marker, size = ("|", 9.0) if crowded else ("o", 6.5)
+    keys = (
+        make_mark("D", ACCENT, label=THIS),
+        make_mark(marker, MUTED, label="the others", face=OUTSIDE_IS_WHITE),
     )
+    sheet = open_rows(paper, [one.label for one in spreads], keys=keys, bottom=0.1)
+    axes = sheet.axes
+    axes.set_xlim(-0.2, 1.2)
+    axes.set_xticks([])
+    clear_frame(axes)
+    marks = Marks()
+    for at, one in enumerate(spreads):
+        y = sheet.place(at)
+        low, high = min(one.own, *one.others), max(one.own, *one.others)
+        places = [(value - low) / ((high - low) or 1.0) for value in (*one.others, one.own)]
+        marks.line([0, 1], [y, y], colour=FAINT, width=0.8)
+        for k, x in enumerate(places[:-1]):
+            level = 0 if crowded else sum(abs(x - other) < 0.02 for other in places[:k]) % 3
+            lift = sheet.size(0.05 * level)
+            marks.point(x, y - lift, marker=marker, colour=MUTED, face=OUTSIDE_IS_WHITE, size=size)
+        marks.point(places[-1], y, marker="D", colour=ACCENT, size=6.5)
+        sheet.write(at, one.label, number=_show(one, one.own))
+        for x, value, align in ((-0.05, low, "right"), (1.05, high, "left")):
+            axes.text(x, y, _show(one, value), ha=align, va="center", color=MUTED, fontsize=7.5)
+    marks.draw(axes)
+    sheet.name_numbers(THIS)
+    return sheet.figure
+
+
+def _show(one: Spread, value: float) -> str:
+    return show_number(value, decimals=one.decimals)
 
 
 def _read_crude(evidence: Evidence) -> dict[str, float]:

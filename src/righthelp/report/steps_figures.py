@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import FlowStep
-from righthelp.evidence.summary import join_words
+from righthelp.evidence.summary import join_words, spell
 from righthelp.report.canvas import INK, MUTED, PALE, Paper, clear_frame, open_figure
+from righthelp.report.rows import LABEL, LEFT, LINE, wrap_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FIRST = {"seen": "who had a contact with the link worker"}
+LAST = {
+    "new": "were new to the link worker",
+    "complete": "were new and registered for the whole of both windows",
+    "compared": "were new, complete and could be compared",
+}
+THICK = 0.22
+"""Inches: a bar."""
+LETTERS, NARROW_LETTERS, NARROW_NAME = 84, 62, 48
+"""Letters in a line of what was lost, and of a name above its bar."""
 BECOMES_NEW = "ongoing"
 """The step that is described and not left out, and parts those seen from those new."""
 
@@ -25,6 +36,7 @@ class StepBar:
     label: str
     n: float
     lost: str
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,8 @@ def list_flow_steps(evidence: Evidence) -> Steps | None:
     lost: list[FlowStep] = []
     for step in evidence.flow:
         if step.kind == "kept":
-            bars.append(StepBar(step.words, _add(step, sites), _say_lost(lost, sites)))
+            n = _add(step, sites)
+            bars.append(StepBar(step.words, n, _say_lost(lost, sites), step.step))
             lost = []
         elif step.kind == "left_out" or step.step == BECOMES_NEW:
             lost.append(step)
@@ -56,40 +69,44 @@ def title_flow(steps: Steps) -> str:
     """From whom was considered to whom was compared, in one sentence."""
     first, last = steps.bars[0], steps.bars[-1]
     n = len(steps.sites)
-    where = join_words(steps.sites) if n <= 3 else f"{n} sites"
+    where = join_words(steps.sites) if n <= 3 else f"{spell(n)} sites"
     return (
-        f"Of about {first.n:,.0f} people who had a contact with the link worker at {where}, about "
-        f"{last.n:,.0f} were new, complete and could be compared."
+        f"Of about {first.n:,.0f} people {FIRST.get(first.step, 'seen')} at {where}, about "
+        f"{last.n:,.0f} {LAST.get(last.step, 'were counted')}."
     )
 
 
 def draw_steps(bars: Sequence[StepBar], paper: Paper) -> Figure:
     """A bar a step; above it what was lost on the way there."""
-    pitch = 0.78 if paper.narrow else 0.5
-    top, bottom = 0.05, 0.05
-    height = top + bottom + pitch * len(bars)
+    letters = NARROW_LETTERS if paper.narrow else LETTERS
+    lost = [wrap_label(f"not: {bar.lost}" if bar.lost else "", letters) for bar in bars]
+    names = [wrap_label(bar.label, NARROW_NAME if paper.narrow else LABEL) for bar in bars]
+    above = LINE * max(1, *(one.count("\n") + 1 for one in lost))
+    pitch = above + THICK + (LINE * max(one.count("\n") + 1 for one in names) + 0.1)
+    if not paper.narrow:
+        pitch = max(above + THICK + 0.08, LINE * max(one.count("\n") + 1 for one in names) + 0.06)
+    height = 0.1 + pitch * len(bars)
     figure = open_figure(paper, height)
-    left = 0.02 if paper.narrow else 0.24
-    axes = figure.add_axes((left, bottom / height, 0.98 - left, 1 - (top + bottom) / height))
-    most = max(bar.n for bar in bars)
-    axes.set_xlim(0, 1.12 * most)
-    axes.set_ylim(len(bars) - 0.5, -0.5)
+    left = 0.02 if paper.narrow else LEFT
+    axes = figure.add_axes((left, 0.05 / height, 0.98 - left, 1 - 0.1 / height))
+    most = max(bar.n for bar in bars) or 1.0
+    axes.set_xlim(0, 1.14 * most)
+    axes.set_ylim(len(bars), 0)
     axes.set_yticks([])
     axes.set_xticks([])
     clear_frame(axes)
     across = axes.get_yaxis_transform()
-    for at, bar in enumerate(bars):
-        y, thick = (at + 0.26, 0.34) if paper.narrow else (at + 0.16, 0.44)
-        axes.barh(y, bar.n, height=thick, color=PALE, edgecolor=MUTED, linewidth=0.7)
+    for at, (bar, name, gone) in enumerate(zip(bars, names, lost, strict=True)):
+        y = at + 1 - (0.5 * THICK + 0.04) / pitch
+        axes.barh(y, bar.n, height=THICK / pitch, color=PALE, edgecolor=MUTED, linewidth=0.7)
         axes.text(bar.n + 0.012 * most, y, f"{bar.n:,.0f}", va="center", color=INK)
-        lost = f"not: {bar.lost}" if bar.lost else ""
-        x, lift, size = (0, 0.06, 7) if paper.narrow else (0.004 * most, 0.22, 7.5)
-        axes.text(x, at - lift, lost, va="center", color=MUTED, fontsize=size)
+        top = y - (0.5 * THICK + 0.03) / pitch
+        axes.text(0, top, gone, va="bottom", color=MUTED, fontsize=7.5)
         if paper.narrow:
-            axes.text(0, at - 0.33, bar.label, transform=across, va="center", fontsize=7.5)
+            over = top - LINE * (gone.count("\n") + 1 if gone else 0) / pitch
+            axes.text(0, over, name, transform=across, va="bottom", fontsize=8.5)
         else:
-            label = _break(bar.label)
-            axes.text(-0.02, y, label, transform=across, va="center", ha="right", fontsize=8.5)
+            axes.text(-0.02, y, name, transform=across, va="center", ha="right", fontsize=8.5)
     return figure
 
 
@@ -128,10 +145,3 @@ LOST_WORDS = {
     "no_visit": "without a visit before",
     "short_history": "short history",
 }
-
-
-def _break(label: str, at_most: int = 27) -> str:
-    """A label in lines of a width that stands beside a bar."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(label, at_most))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,13 @@ from righthelp.report.canvas import (
     MUTED,
     Paper,
     ShownFigure,
+    choose_round_ticks,
     clear_frame,
     open_figure,
 )
 from righthelp.report.cells import MINUS, Difference, show_difference
 from righthelp.report.meaning.consultation import decimals_of, name_measure, say_consultation
+from righthelp.report.rows import LINE, Marks, wrap_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
 SHOWN = {"seen": "People seen", "comparators": "Matched people"}
 SHADES = {"seen": ACCENT, "comparators": MIDDLE}
-LEFT, RIGHT, TOP, HIGH, GAP = 1.15, 0.12, 0.4, 0.5, 0.32
-"""Inches: beside and above a picture, its height, and what lies below it."""
+MARKERS = {"seen": "o", "comparators": "s"}
+LEFT, RIGHT, TOP, HIGH, GAP = 1.1, 1.52, 0.3, 0.5, 0.3
+"""Inches: names and numbers beside a picture, its title, its height, and what lies below it."""
+TITLE = 54
+"""Letters in a line of a title."""
 
 
 def draw_consultation_figures(evidence: Evidence) -> dict[str, ShownFigure]:
@@ -60,64 +64,54 @@ def draw_consultation_figures(evidence: Evidence) -> dict[str, ShownFigure]:
 def _draw(measures: Sequence[MeasureTogether], study: Study, paper: Paper) -> Figure:
     columns = 1 if paper.narrow else min(2, len(measures))
     n_rows = math.ceil(len(measures) / columns)
-    block = TOP + HIGH + GAP
+    titles = [wrap_label(name_measure(one.measure, study), TITLE, lines=2) for one in measures]
+    top = TOP + LINE * max(title.count("\n") for title in titles)
+    block = top + HIGH + GAP
     height = n_rows * block
     figure = open_figure(paper, height)
     width = paper.width / columns
-    for at, one in enumerate(measures):
+    for at, (one, title) in enumerate(zip(measures, titles, strict=True)):
         row, column = divmod(at, columns)
         axes = figure.add_axes(
             (
                 (column * width + LEFT) / paper.width,
-                1 - (row * block + TOP + HIGH) / height,
+                1 - (row * block + top + HIGH) / height,
                 (width - LEFT - RIGHT) / paper.width,
                 HIGH / height,
             )
         )
-        _draw_measure(axes, one, title=name_measure(one.measure, study), left=LEFT / width)
+        _draw_measure(axes, one, title=title, left=LEFT / (width - LEFT - RIGHT))
     return figure
 
 
 def _draw_measure(axes: Axes, one: MeasureTogether, *, title: str, left: float) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     groups = {group: one.groups[group] for group in SHOWN if group in one.groups}
-    reach = 1.15 * max(_reach(group) for group in groups.values()) or 1.0
+    reach = 1.1 * max(_reach(group) for group in groups.values()) or 1.0
     axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
+    marks = Marks()
+    across = axes.get_yaxis_transform()
     for at, (name, group) in enumerate(groups.items()):
         if group.low is not None and group.high is not None:
-            axes.plot([group.low, group.high], [at, at], color=SHADES[name], linewidth=2)
-        axes.plot([group.change], [at], "o", color=SHADES[name], markersize=5)
-        text = show_difference(
-            Difference(group.change), decimals=decimals_of(one.measure)
-        ).partition(" ")[0]
-        axes.annotate(
-            text,
-            (group.change, at),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7,
-            color=INK,
-        )
+            marks.line([group.low, group.high], [at, at], colour=SHADES[name], width=2)
+        marks.point(group.change, at, marker=MARKERS[name], colour=SHADES[name], size=4.5)
+        told = Difference(group.change, group.low, group.high)
+        text = show_difference(told, decimals=decimals_of(one.measure))
+        axes.text(-0.05, at, SHOWN[name], transform=across, ha="right", va="center", fontsize=8)
+        axes.text(1.04, at, text, transform=across, va="center", fontsize=7.5, color=INK)
+    marks.draw(axes)
     axes.set_xlim(-reach, reach)
-    axes.set_ylim(len(groups) - 0.5, -0.75)
-    axes.set_yticks(range(len(groups)), [SHOWN[name] for name in groups])
-    axes.tick_params(axis="y", length=0, labelsize=8, labelcolor=INK)
-    axes.tick_params(axis="x", length=3, labelsize=7.5)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, symmetric=True))
-    axes.xaxis.set_major_formatter(lambda value, _: _show_tick(value))
-    axes.set_title(_wrap(title), loc="left", x=-left / (1 - left), fontsize=8, color=INK, pad=3)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.set_yticks([])
+    tick = choose_round_ticks(reach, most=2)[-1]
+    axes.set_xticks([-tick, 0, tick], [_show_tick(x) for x in (-tick, 0, tick)])
+    axes.tick_params(axis="x", length=3, labelsize=8)
+    axes.set_title(title, loc="left", x=-left, fontsize=8.5, color=INK, pad=4)
     clear_frame(axes, "bottom")
 
 
 def _reach(one: Measured) -> float:
     ends = [end for end in (one.low, one.high) if end is not None] or [one.change]
     return max(abs(end) for end in ends)
-
-
-def _wrap(title: str) -> str:
-    return "\n".join(textwrap.wrap(title, 58))
 
 
 def _show_tick(value: float) -> str:

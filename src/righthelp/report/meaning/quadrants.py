@@ -250,7 +250,8 @@ def _draw_cell(
     box: tuple[float, float, float, float],
     most: float,
 ) -> None:
-    """The name of a corner, the number, what chance gives, and both as bars from the left."""
+    """The name of a corner, the number, what chance gives, and both as bars from the left, which
+    have one scale in all cells."""
     from matplotlib.patches import Rectangle
 
     x, y, wide, high = box
@@ -273,7 +274,7 @@ def _draw_cell(
     if expected is not None and expected.value is not None:
         text = f"{'by chance ' if corner else 'chance '}{_tell(expected)}"
         axes.text(inside, at - line, text, va="center", color=MUTED, fontsize=7)
-    room = (wide - 0.12) / most
+    room = (min(CORNER, BAND, STRIP) - 0.12) / most
     for value, base, fill in (
         (count.value, y + 0.15, ACCENT),
         (expected.value if expected else None, y + 0.06, "none"),

@@ -30,12 +30,15 @@ from righthelp.report.cells import (
     show_difference,
     show_number,
 )
+from righthelp.report.rows import wrap_label
 from righthelp.returns.reasons import DAY_BANDS, EVENTS, GROUPS, REASONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+NAME = 27
+"""Letters in a line of a reason's name beside its bar."""
 DIRECTIONS = {"fewer": "fewer", "more": "more", "unclear": "cannot tell"}
 HOW_READ = (
     (
@@ -84,6 +87,8 @@ def list_reasons(evidence: Evidence) -> ShownTable:
             Heading("before", "Before", "number", 1),
             Heading("after", "After", "number", 1),
             Heading("change", "Change", "number", 1),
+            Heading("matched_before", "Before, matched people", "number", 1),
+            Heading("matched_after", "After, matched people", "number", 1),
             Heading("matched_change", "Change in matched people", "number", 1),
             Heading("difference", "Difference of the changes", "number", 1),
             Heading("difference_after", "Difference after", "number", 1),
@@ -102,12 +107,15 @@ def _compare(
     apart: bool = False,
 ) -> tuple[Cell, ...]:
     """A row: one reason in every group."""
+    matched = _find_part(groups.get("comparators"), part.reason)
     return (
         f"{name_reason(part)}, by itself" if apart else name_reason(part),
         part.before,
         part.after,
         _difference(part),
-        _find(groups.get("comparators"), part.reason).value,
+        matched.before if matched else None,
+        matched.after if matched else None,
+        matched.change if matched else None,
         _find(groups.get("difference"), part.reason),
         _find(groups.get("difference_after"), part.reason),
         DIRECTIONS[told] if told else "",
@@ -116,8 +124,13 @@ def _compare(
 
 def _find(one: GroupReasons | None, reason: str) -> Difference:
     """The change of a reason in another group."""
+    part = _find_part(one, reason)
+    return _difference(part) if part else Difference(None)
+
+
+def _find_part(one: GroupReasons | None, reason: str) -> ReasonNumber | None:
     parts = (*one.parts, one.total) if one else ()
-    return next((_difference(part) for part in parts if part.reason == reason), Difference(None))
+    return next((part for part in parts if part.reason == reason), None)
 
 
 def _difference(part: ReasonNumber) -> Difference:
@@ -356,7 +369,8 @@ def _draw_steps(axes: Axes, one: GroupReasons, *, most: float, named: bool) -> N
     level = before
     for part in one.parts:
         shade = ACCENT if part.change > 0 else MIDDLE
-        steps.append((REASONS[part.reason], level, part.change, shade))
+        name = wrap_label(name_reason(part), NAME, lines=2)
+        steps.append((name, level, part.change, shade))
         level += part.change
     steps.append(("After", 0.0, after, PALE))
     for at, (_, start, size, shade) in enumerate(steps):

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.support import FunnelStep, SiteWait
-from righthelp.evidence.summary import join_words
+from righthelp.evidence.summary import join_words, spell
 from righthelp.protocol.study import Study
 from righthelp.report.behind import add_known, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     MIDDLE,
-    Margins,
+    MUTED,
     Paper,
     ShownFigure,
-    clear_frame,
-    open_panels,
 )
 from righthelp.report.meaning.support_words import find_shares_by, find_target, say_span
+from righthelp.report.panels import FEW, Scale, open_panels
+from righthelp.report.rows import Marks, make_line
 from righthelp.report.steps_figures import StepBar, Steps, draw_steps
 from righthelp.returns.support import EVENTS, FATES, STEPS
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TABLE_BELOW = "The numbers are in the table below."
 LINES = {"first_contact": (ACCENT, "-"), "first_support": (MIDDLE, "--")}
+WORDS = {"first_contact": "first contact", "first_support": "first support"}
 
 
 def draw_support(evidence: Evidence) -> dict[str, ShownFigure]:
@@ -139,7 +140,7 @@ def _title_funnel(funnel: Steps) -> str:
         f"{100 * bar.n / first:.0f} {bar.label[:1].lower()}{bar.label[1:]}" for bar in funnel.bars
     ]
     few = len(funnel.sites) <= 3
-    where = join_words(funnel.sites) if few else f"{len(funnel.sites)} sites together"
+    where = join_words(funnel.sites) if few else f"{spell(len(funnel.sites))} sites together"
     chosen = parts[1:-1] if len(parts) > 3 else parts[1:]
     return f"Of every 100 people referred at {where}: {', '.join(chosen)}."
 
@@ -150,27 +151,31 @@ def _draw_waits(
     *,
     paper: Paper,
 ) -> Figure:
-    figure, axes_of = open_panels(
-        paper,
-        len(panels),
-        margins=Margins(left=0.6, top=0.3, bottom=0.5, rows=0.5),
+    last = max(point.day for _, own in panels for one in own for point in one.points)
+    step = 28 if len(panels) <= FEW else 84
+    scale = Scale(
         across="days from referral",
         up="out of every 100",
+        ticks_across=[(day, str(day)) for day in range(0, last + 1, step)],
+        ticks_up=[(share, str(share)) for share in (0, 25, 50, 75, 100)],
+        ends_across=(0, 1.02 * last),
+        ends_up=(0, 100),
     )
-    last = max(point.day for _, own in panels for one in own for point in one.points)
-    for axes, (label, own) in zip(axes_of, panels, strict=True):
+    told = {one.event for _, own in panels for one in own}
+    keys = [
+        make_line(LINES[event][1], LINES[event][0], label=WORDS[event], width=1.4, marker="o")
+        for event in LINES
+        if event in told
+    ]
+    if any(targets.values()):
+        keys.append(make_line(":", MUTED, label="the target", width=1.2))
+    figure, axes_of = open_panels(paper, [label for label, _ in panels], keys=keys, scale=scale)
+    for axes, (_, own) in zip(axes_of, panels, strict=True):
         for one in own:
             _draw_wait(axes, one)
         for event, day in targets.items():
-            if day:
-                axes.axvline(day, color=LINES[event][0], linewidth=0.9, linestyle=":")
-        axes.set_title(label, loc="left", fontsize=9, pad=4)
-        axes.set_xlim(0, 1.02 * last)
-        axes.set_ylim(0, 100)
-        axes.set_xticks([day for day in (0, 28, 56, 84, 112, 140, 168) if day <= last])
-        axes.set_yticks([0, 25, 50, 75, 100])
-        axes.tick_params(labelsize=8, length=3)
-        clear_frame(axes, "bottom", "left")
+            if day and event in told:
+                axes.axvline(day, color=MUTED, linewidth=1.2, linestyle=":")
     return figure
 
 
@@ -181,9 +186,12 @@ def _draw_wait(axes: Axes, one: SiteWait) -> None:
     days = [0, *(point.day for point in known)]
     shares = [0.0, *(100 * (point.share or 0.0) for point in known)]
     axes.plot(days, shares, style, color=colour, linewidth=1.4, marker="o", markersize=3)
+    marks = Marks()
     for point in known:
         if point.low is not None and point.high is not None:
-            axes.vlines(point.day, 100 * point.low, 100 * point.high, color=colour, linewidth=0.8)
+            ends = [100 * point.low, 100 * point.high]
+            marks.line([point.day] * 2, ends, colour=colour, width=0.8)
+    marks.draw(axes)
 
 
 assert set(LINES) == set(EVENTS)
