@@ -262,7 +262,10 @@ def say_procedures(evidence: Evidence) -> str:
     if not support.sites:
         return ""
     steps = [f"{one.step.replace('_', ' ')} {_show(one.total)}" for one in support.funnel]
-    return f"Recorded steps, with the people who reached each: {'; '.join(steps)}."
+    return (
+        f"Recorded steps, with the people who reached each: {'; '.join(steps)}. Not every site "
+        "told every step."
+    )
 
 
 def say_dose(evidence: Evidence) -> str:
