@@ -29,8 +29,9 @@ YEARS = (1985, 1986, 1987)
 KEEP_THE_MAIN_THING = """() => {
     const summary = document.getElementById('summary');
     const figure = document.getElementById('figure-sites');
-    summary.replaceChildren(summary.querySelector('h2'), summary.querySelector('.pair'), figure);
-    document.querySelectorAll('nav, section:not(#summary), footer').forEach(part => part.remove());
+    const part = document.getElementById('part-summary');
+    summary.replaceChildren(summary.querySelector('.cards'), figure);
+    document.querySelectorAll('nav, .part').forEach(one => { if (one !== part) one.remove(); });
 }"""
 
 

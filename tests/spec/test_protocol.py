@@ -268,3 +268,10 @@ def test_people_who_declined_cannot_be_had_in_a_single_month(tmp_path: Path) -> 
     (problem,) = _refuse(SMALLEST + '[reference]\nalso = ["declined"]\n', tmp_path)
     assert problem.startswith("study.toml: line 8, reference.also: ")
     assert "too few people decline or wait" in problem
+
+
+@pytest.mark.parametrize("name", ["step", "all_sites", "everybody", "commissioner", "a_state"])
+def test_a_site_has_no_id_that_means_something_else_in_a_report(tmp_path: Path, name: str) -> None:
+    """It would take the place of a column, or of whom a report is for."""
+    (problem,) = _refuse(SMALLEST.replace('"north"', f'"{name}"'), tmp_path)
+    assert f"{name} means something else in the tables of a report" in problem

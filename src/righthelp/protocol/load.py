@@ -21,6 +21,7 @@ from righthelp.protocol.meanings import check_meanings, load_meanings
 from righthelp.protocol.outcomes import complain_outcomes
 from righthelp.protocol.reasons import Reason, is_priority
 from righthelp.protocol.routes import RECORD_ROUTES
+from righthelp.protocol.site_id import is_free_id
 from righthelp.protocol.study import Site, Study, are_ages
 from righthelp.protocol.support_settings import complain_support
 
@@ -124,6 +125,9 @@ def _check_study(given: Mapping[str, Any]) -> Iterator[Complaint]:
         if name in seen:
             yield (*place, "id"), f"there are two sites {name}", "Give each its own id."
         seen.add(name)
+        if not is_free_id(name):
+            what = f"{name} means something else in the tables of a report, or whom it is for"
+            yield (*place, "id"), what, "Give the site another id."
         of_records = site.get("route") in RECORD_ROUTES
         if of_records and anchor == "month" and "index_month" not in site:
             yield (

@@ -24,6 +24,7 @@ from righthelp.protocol.reasons import Codelists
 from righthelp.protocol.records import MODES, ROLES, STATUSES
 from righthelp.protocol.routes import RECORD_ROUTES, ROUTES_SAY, Route
 from righthelp.protocol.section import Section
+from righthelp.protocol.site_id import SiteId, is_free_id
 from righthelp.protocol.support_settings import SupportSettings
 
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
@@ -41,7 +42,6 @@ Status = Literal[
     "unknown",
 ]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-SiteId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
 class About(Section):
@@ -295,6 +295,13 @@ class Site(Section):
             if self.extract_from >= self.extract_to:
                 raise ValueError("extract_from must lie before extract_to")
         return self
+
+    @field_validator("id")
+    @classmethod
+    def _free(cls, name: str) -> str:
+        if not is_free_id(name):
+            raise ValueError(f"{name} means something else in a report")
+        return name
 
 
 class Study(Section):

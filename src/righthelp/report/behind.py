@@ -17,10 +17,16 @@ def say_behind(n_sites: int, n_people: float | None = None, *, people: str = "pe
 
 
 def say_people_of(evidence: Evidence, sites: Iterable[str]) -> str:
-    """The people counted at the sites named: those registered for the whole of both windows."""
-    named = list(dict.fromkeys(sites))
-    counts = [one.n for one in evidence.change if one.site in named]
-    return say_behind(len(named), add_known(counts))
+    """The people counted at the sites named: those registered for the whole of both windows.
+
+    Where not every site told their number, of how many it is the sum.
+    """
+    named = set(sites)
+    told = [one.n.value for one in evidence.change if one.site in named and one.n.value is not None]
+    if len(told) in (0, len(named)):
+        return say_behind(len(named), sum(told))
+    where = "one of them" if len(told) == 1 else f"{spell(len(told))} of them"
+    return say_behind(len(named), sum(told), people=f"people at {where}")
 
 
 def add_known(counts: Iterable[Count]) -> float | None:

@@ -12,6 +12,7 @@ from righthelp.evidence.claims import find_causal_words
 from righthelp.evidence.summary import ONE_SIGNAL
 from righthelp.report import compose, render_page
 from righthelp.report.audiences import TO_TALK_ABOUT
+from righthelp.report.behind import say_people_of
 from righthelp.report.blocks import Bullets, Document, Picture, Prose, Table
 from righthelp.report.compose import AUDIENCES
 from tests.lib.small_demo import gather_small_demo
@@ -102,3 +103,15 @@ def test_a_site_that_did_not_answer_has_no_report(eight: Evidence) -> None:
     silent = eight.silent[0].id
     with pytest.raises(UsageError):
         compose(eight, silent)
+
+
+def test_people_behind_a_figure_are_those_of_the_sites_that_told_them() -> None:
+    """Hart's form has no number of complete people, so it is not among the sites of the sum."""
+    evidence = gather_small_demo()
+    counted = sum(one.n.value or 0 for one in evidence.change)
+    assert {one.site for one in evidence.change} == {"ashby", "brook", "elm", "ford"}
+    assert say_people_of(evidence, [one.id for one in evidence.answered]) == (
+        f"Behind it: five sites, about {counted:,.0f} people at four of them."
+    )
+    assert say_people_of(evidence, ["hart"]) == "Behind it: one site."
+    assert say_people_of(evidence, ["ford"]).endswith(" people.")
