@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-Z998 = 3.0902323061678132
+Z998 = NormalDist().inv_cdf(0.999)
 """Standard normal, 99.8% between its two tails: the outer limits of Spiegelhalter (2005)."""
 LEAST_SITES = 4
 """Fewer sites show no funnel: nobody could be anonymous, and nothing could lie outside."""
