@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 INK, MUTED, LINE = "1F2933", "56626C", "D5DBE1"
 PAGE_CM, MARGIN_CM = (21.0, 29.7), 2.0
 ACROSS_CM = PAGE_CM[0] - 2 * MARGIN_CM
+MOST_HIGH_CM = 22.0
 DOTS_PER_INCH = 200
 SMALL, SMALLER, SMALLEST = 8.0, 7.0, 6.0
 """Points in tables of up to 6, up to 9 and more columns."""
@@ -128,7 +129,8 @@ def _add_picture(word: WordDocument, block: Picture) -> None:
 
     figure = block.figure
     _caption(word, f"Figure {block.number}. {figure.title}")
-    width = min(ACROSS_CM, figure.wide_size[0] / 96 * 2.54)
+    wide, high = (side / 96 * 2.54 for side in figure.wide_size)
+    width = wide * min(1, ACROSS_CM / wide, MOST_HIGH_CM / high)
     shape = word.add_picture(io.BytesIO(figure.png(DOTS_PER_INCH)), width=Cm(width))
     about = shape._inline.docPr
     about.set("descr", figure.alt)

@@ -124,6 +124,7 @@ def _tell_picture(block: Picture) -> dict[str, Any]:
         "kind": block.kind,
         "svg": figure.svg("wide"),
         "width": figure.wide_size[0],
+        "height": figure.wide_size[1],
         "alt": figure.alt,
         "title": figure.title,
         "n": figure.n,

@@ -21,6 +21,8 @@ FACTS: tuple[Fact, ...] = (
     ("hours", "Hours it took the site", lambda site: site.effort.hours),
 )
 TEXTS = ("system", "asked_on")
+SHOWN_DIGITS = 16
+"""Of a digest: enough to tell two returns apart, and fit for a page."""
 
 
 def list_sites(evidence: Evidence) -> ShownTable:
@@ -129,7 +131,7 @@ def list_questions(evidence: Evidence) -> ShownTable:
 def list_returns(evidence: Evidence) -> ShownTable:
     """Which return each site's numbers are from."""
     rows: list[tuple[Cell, ...]] = [
-        (site.label, mark.made_on, mark.righthelp, *mark.extract, mark.whole)
+        (site.label, mark.made_on, mark.righthelp, *mark.extract, mark.whole[:SHOWN_DIGITS])
         for site in evidence.answered
         if (mark := site.fingerprint) is not None
     ]
@@ -142,10 +144,10 @@ def list_returns(evidence: Evidence) -> ShownTable:
             Heading("righthelp", "By righthelp"),
             Heading("extract_from", "Records from"),
             Heading("extract_to", "to"),
-            Heading("digest", "Digest"),
+            Heading("digest", "Digest, its first signs"),
         ),
         tuple(rows),
-        ("The digest of every file behind a return stands in provenance.csv, beside the tables.",)
+        ("Whole digests stand in record.json, those of every file in provenance.csv.",)
         if rows
         else (),
     )
