@@ -74,11 +74,15 @@ def _sort(numbers: Iterable[float | None]) -> list[float]:
 
 
 def marks(axes: Axes, *, upright: bool = False) -> list[tuple[float, float]]:
-    """Places of the marks of points; upright: those too that are fine lines, as ends of ranges."""
+    """Places of the marks of points; upright: those too that are fine lines, as ends of ranges.
+
+    Ticks are marks with a number for a name, and none of these.
+    """
     return [
         (float(x), float(y))
         for line in axes.lines
-        if line.get_marker() not in ("None", None, "", *(() if upright else ("|",)))
+        if isinstance(line.get_marker(), str)
+        if line.get_marker() not in ("None", "", *(() if upright else ("|",)))
         for x, y in line.get_xydata()
     ]
 
@@ -89,11 +93,12 @@ def pieces(axes: Axes, *, reach: bool = False) -> list[tuple[float, float]]:
     for line in axes.lines:
         xs, ys = line.get_xdata(), line.get_ydata()
         is_line = line.get_marker() in ("None", None, "") and line.get_transform() == axes.transData
+        is_line &= ys[0] != axes.get_ylim()[0] or len(ys) > 2  # else it is that of the axis
         if is_line and (line.get_linewidth() == REACH) is reach:
             found += [
                 (float(a), float(b))
                 for a, b, up, down in zip(xs, xs[1:], ys, ys[1:], strict=False)
-                if a != b and up == down and not math.isnan(a + b)
+                if up == down and not math.isnan(a + b)
             ]
     return found
 
@@ -194,7 +199,8 @@ def _check_panels(figure: Figure, records: Records, columns: Sequence[Sequence[s
     panels = [axes for axes in figure.axes if axes.lines]
     assert len(panels) == len(columns)
     for axes, keys in zip(panels, columns, strict=True):
-        drawn = [y for line in axes.lines if len(line.get_ydata()) > 2 for y in line.get_ydata()]
+        lines = [line for line in axes.lines if line.get_marker() in ("None", None, "")]
+        drawn = [y for line in lines if len(line.get_ydata()) > 2 for y in line.get_ydata()]
         same(drawn, take(records, *keys))
 
 
@@ -229,8 +235,8 @@ def _check_waits(figure: Figure, records: Records) -> None:
     days = [key for key in records[0] if key.startswith("day_") and key.count("_") == 1]
     sites = list(dict.fromkeys(str(row["site"]) for row in records))
     for axes in figure.axes:
-        assert axes.get_title(loc="left") in sites
-        own = [row for row in records if row["site"] == axes.get_title(loc="left")]
+        (name,) = [text.get_text() for text in axes.texts if text.get_text() in sites]
+        own = [row for row in records if row["site"] == name]
         same((y for _, y in marks(axes)), [0.0, *take(own, *days)])
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from righthelp.report.canvas import INK, MUTED, Paper, clear_frame, open_figure
+from righthelp.report.canvas import INK, MUTED, Paper, Tick, draw_scale, open_figure
 from righthelp.report.rows import draw_key, measure_key, shorten_name
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Scale:
 
     across: str
     up: str
-    ticks_across: Sequence[tuple[float, str]]
-    ticks_up: Sequence[tuple[float, str]]
+    ticks_across: Sequence[Tick]
+    ticks_up: Sequence[Tick]
     ends_across: tuple[float, float]
     ends_up: tuple[float, float]
 
@@ -54,9 +54,13 @@ def open_panels(
         axes = figure.add_axes(
             (left / paper.width, 1 - (up + high) / height, wide / paper.width, high / height)
         )
-        _set_scale(axes, scale, first=column == 0, lowest=at + columns >= n)
+        axes.set_xlim(*scale.ends_across)
+        axes.set_ylim(*scale.ends_up)
+        shown = _Shown(first=column == 0, lowest=at + columns >= n, inches=(wide, high))
+        _write_scale(axes, scale, shown)
         name = shorten_name(label, int(wide / 0.075))
-        axes.set_title(name, loc="left", fontsize=8.5, pad=3, color=INK)
+        over = 1 + 0.05 / high
+        axes.text(0, over, name, transform=axes.transAxes, va="bottom", fontsize=8.5, color=INK)
         panels.append(axes)
     draw_key(figure, keys, paper=paper)
     return figure, panels
@@ -70,20 +74,22 @@ def _count_columns(n: int, *, narrow: bool) -> int:
     return 3 if n <= MANY else 4
 
 
-def _set_scale(axes: Axes, scale: Scale, *, first: bool, lowest: bool) -> None:
-    axes.set_xlim(*scale.ends_across)
-    axes.set_ylim(*scale.ends_up)
-    axes.set_xticks(
-        [place for place, _ in scale.ticks_across],
-        [words for _, words in scale.ticks_across] if lowest else [],
-    )
-    axes.set_yticks(
-        [place for place, _ in scale.ticks_up] if first else [],
-        [words for _, words in scale.ticks_up] if first else [],
-    )
-    axes.tick_params(labelsize=8, length=3)
-    clear_frame(axes, "bottom")
-    if lowest:
-        axes.set_xlabel(scale.across, fontsize=8, color=MUTED)
-    if first:
-        axes.set_ylabel(scale.up, fontsize=8, color=MUTED)
+@dataclass(frozen=True)
+class _Shown:
+    """Of one picture: what stands beside it, and its width and height."""
+
+    first: bool
+    lowest: bool
+    inches: tuple[float, float]
+
+
+def _write_scale(axes: Axes, scale: Scale, shown: _Shown) -> None:
+    wide, high = shown.inches
+    across = [(x, words if shown.lowest else "") for x, words in scale.ticks_across]
+    up = scale.ticks_up if shown.first else ()
+    draw_scale(axes, across=across, up=up, inches=shown.inches)
+    words: Any = {"transform": axes.transAxes, "ha": "center", "color": MUTED, "fontsize": 8}
+    if shown.lowest:
+        axes.text(0.5, -0.22 / high, scale.across, va="top", **words)
+    if shown.first:
+        axes.text(-0.38 / wide, 0.5, scale.up, rotation=90, va="center", **words)

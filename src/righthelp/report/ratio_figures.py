@@ -151,7 +151,8 @@ def _mark_row(marks: Marks, row: RatioRow, y: float, *, ends: tuple[float, float
     ratio, solid = row.ratio, _COLOURS[row.kind]
     if row.crude is not None:
         (x,) = _place([row.crude], *ends)
-        marks.point(x, y, colour=MUTED, face=OUTSIDE_IS_WHITE, size=6.5)
+        marker = _point_out(row.crude, ends) or "o"
+        marks.point(x, y, marker=marker, colour=MUTED, face=OUTSIDE_IS_WHITE, size=6.5)
     between = ratio.span or (ratio.low, ratio.high)
     if between[0] is not None and between[1] is not None:
         xs = _place([between[0], between[1]], *ends)
@@ -162,14 +163,20 @@ def _mark_row(marks: Marks, row: RatioRow, y: float, *, ends: tuple[float, float
                 marks.point(x, y, marker="|", colour=solid, size=9)
     if ratio.log_rr is not None and ratio.span is None:
         (x,) = _place([ratio.log_rr], *ends)
+        usual = "D" if row.kind in ("together", "weaker") else "o"
         marks.point(
             x,
             y,
-            marker="D" if row.kind in ("together", "weaker") else "o",
+            marker=_point_out(ratio.log_rr, ends) or usual,
             colour=solid,
             face=OUTSIDE_IS_WHITE if row.kind in ("weaker", "described") else "",
             size=7 if row.kind == "together" else 5.5,
         )
+
+
+def _point_out(log_rr: float, ends: tuple[float, float]) -> str:
+    """The mark of a point that lies beyond the axis: a triangle at its end."""
+    return "<" if log_rr < ends[0] else ">" if log_rr > ends[1] else ""
 
 
 _COLOURS: Mapping[Kind, str] = {

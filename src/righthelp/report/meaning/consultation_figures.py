@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.consultation import Measured, MeasureTogether
@@ -18,7 +18,7 @@ from righthelp.report.canvas import (
     Paper,
     ShownFigure,
     choose_round_ticks,
-    clear_frame,
+    draw_scale,
     open_figure,
 )
 from righthelp.report.cells import MINUS, Difference, show_difference
@@ -80,11 +80,11 @@ def _draw(measures: Sequence[MeasureTogether], study: Study, paper: Paper) -> Fi
                 HIGH / height,
             )
         )
-        _draw_measure(axes, one, title=title, left=LEFT / (width - LEFT - RIGHT))
+        _draw_measure(axes, one, title=title, wide=width - LEFT - RIGHT)
     return figure
 
 
-def _draw_measure(axes: Axes, one: MeasureTogether, *, title: str, left: float) -> None:
+def _draw_measure(axes: Axes, one: MeasureTogether, *, title: str, wide: float) -> None:
     groups = {group: one.groups[group] for group in SHOWN if group in one.groups}
     reach = 1.1 * max(_reach(group) for group in groups.values()) or 1.0
     axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
@@ -101,12 +101,12 @@ def _draw_measure(axes: Axes, one: MeasureTogether, *, title: str, left: float) 
     marks.draw(axes)
     axes.set_xlim(-reach, reach)
     axes.set_ylim(len(groups) - 0.5, -0.5)
-    axes.set_yticks([])
     tick = choose_round_ticks(reach, most=2)[-1]
-    axes.set_xticks([-tick, 0, tick], [_show_tick(x) for x in (-tick, 0, tick)])
-    axes.tick_params(axis="x", length=3, labelsize=8)
-    axes.set_title(title, loc="left", x=-left, fontsize=8.5, color=INK, pad=4)
-    clear_frame(axes, "bottom")
+    ticks = [(x, _show_tick(x)) for x in (-tick, 0, tick)]
+    draw_scale(axes, across=ticks, inches=(wide, HIGH))
+    over = 1 + 0.06 / HIGH
+    place: Any = {"transform": axes.transAxes, "va": "bottom"}
+    axes.text(-LEFT / wide, over, title, fontsize=8.5, color=INK, **place)
 
 
 def _reach(one: Measured) -> float:
