@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from righthelp.evidence.sites import SiteAccount
@@ -127,87 +127,89 @@ def _ladder(material: Material) -> Section:
     )
 
 
+OWN_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "support",
+        "The right help, in time",
+        ("referrals_in", "needs_met", "days_to_help", "flags_back"),
+    ),
+    ("wellbeing", "How people fared", ("fared", "fared_moved", "site_quadrants")),
+    (
+        "reasons",
+        "What contacts were about",
+        ("site_reasons", "site_consultation", "site_dose"),
+    ),
+    ("counted", "Who was counted", ("flow",)),
+    ("mend", "What would make the answer better", ("questions", "supply", "quality")),
+)
+"""Sections of a site's report that are tables alone: anchor, title, tables."""
+
+
 def tell_site(material: Material, site: SiteAccount, *, version: str) -> tuple[Part, ...]:
     """For one site: its own results, beside the spread of the others without their names."""
-    own = list(_own_tables(material, site))
-    names = {table.name: table for table in own}
-    figures = draw_site_figures(material.evidence, site.id)
-
-    def show(*wanted: str) -> Iterator[Block]:
-        for name in wanted:
-            if name in names:
-                yield Table(names[name])
-
+    own = {table.name: Table(table) for table in _own_tables(material, site)}
     twin = next(one for one in material.evidence.twins if one.site == site.id)
-    own_result = Section(
+    result = Section(
         "summary",
         "",
         (
             Prose(ONE_SIGNAL, "lead"),
             Prose(
-                "This report is for one site. Of that site it holds nothing that was not in its "
-                "return, and no other site can be known from it."
+                "This report is for one site and names no other. What it says of the site was in "
+                "the site's return."
             ),
             Subheading(f"What became of {material.evidence.study.study.outcome}"),
             show_pair(twin.described, twin.claim),
             Prose(f"{twin.described.sentence} {twin.claim.sentence}"),
-            *show("change", "rates", "not_held"),
+            *(own[name] for name in ("change", "rates", "not_held") if name in own),
         ),
     )
-    beside: list[Block] = []
-    for figure, table in figures:
-        beside += [Picture(figure), Table(table, folded=True)]
-    sections = [
-        Section(
-            "beside",
-            "Beside the other sites",
-            (
-                Prose(
-                    "The other sites have no names here, and nobody is ranked. Sites differ in "
-                    "whom they see and in how they could answer. Between the lines of a funnel, "
-                    "chance alone accounts for where a site stands."
-                ),
-                *beside,
-            )
-            if beside
-            else (Prose("There are too few other sites to stand beside without being known."),),
-        ),
-        Section("support", "The right help, in time", tuple(show(*_HELP))),
-        Section("wellbeing", "How people fared", tuple(show(*_FARED))),
-        Section("reasons", "What contacts were about", tuple(show(*_ABOUT))),
-        Section("counted", "Who was counted", tuple(show("flow"))),
-        Section("mend", "What would make the answer better", tuple(_mend(show))),
-    ]
+    tables = (
+        Section(anchor, title, tuple(own[name] for name in names if name in own))
+        for anchor, title, names in OWN_TABLES
+    )
+    methods = tell_methods(material, version=version)
     return (
-        Part("summary", site.label, (own_result,)),
-        Part("findings", "Findings", tuple(one for one in sections if one.blocks)),
-        Part("annex", "What stands behind it", (_methods(material, version), tell_words())),
+        Part("summary", site.label, (result,)),
+        Part(
+            "findings",
+            "Findings",
+            (_tell_beside(material, site), *(one for one in tables if one.blocks)),
+        ),
+        Part(
+            "annex",
+            "What stands behind it",
+            (
+                replace(methods, blocks=tuple(_keep_own(methods.blocks, own))),
+                tell_words(),
+            ),
+        ),
     )
 
 
-_HELP = ("referrals_in", "needs_met", "days_to_help", "flags_back")
-_FARED = ("fared", "fared_moved", "site_quadrants")
-_ABOUT = ("site_reasons", "site_consultation", "site_dose")
-
-
-def _mend(show: object) -> Iterator[Block]:
-    assert callable(show)
-    blocks = tuple(show("questions", "supply", "quality"))
-    if blocks:
-        yield Prose("Whatever is mended, the return can be made again and sent in place of this.")
-        yield from blocks
-
-
-def _methods(material: Material, version: str) -> Section:
-    """The methods, with the provenance of nobody else."""
-    section = tell_methods(material, version=version)
-    kept = [
-        block
-        for block in section.blocks
-        if not (isinstance(block, Table) and block.table.name == "returns")
-        and not (isinstance(block, Subheading) and block.text == "Provenance")
+def _tell_beside(material: Material, site: SiteAccount) -> Section:
+    figures = draw_site_figures(material.evidence, site.id)
+    blocks: list[Block] = [
+        Prose(
+            "The other sites have no names here, and nobody is ranked. Sites differ in whom they "
+            "see and in how they could answer. Between the lines of a funnel, chance alone "
+            "accounts for where a site stands."
+        )
     ]
-    return replace(section, blocks=tuple(kept))
+    for figure, table in figures:
+        blocks += [Picture(figure), Table(table, folded=True)]
+    if not figures:
+        blocks = [Prose("There are too few other sites to stand beside without being known.")]
+    return Section("beside", "Beside the other sites", tuple(blocks))
+
+
+def _keep_own(blocks: Iterable[Block], own: Mapping[str, Table]) -> Iterator[Block]:
+    """The blocks, every table cut down to the site's own rows, or left out."""
+    for block in blocks:
+        if not isinstance(block, Table):
+            yield block
+        elif block.table.name in own:
+            yield own[block.table.name]
 
 
 def _own_tables(material: Material, site: SiteAccount) -> Iterator[ShownTable]:

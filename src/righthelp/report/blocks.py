@@ -13,7 +13,6 @@ from typing import ClassVar, Literal
 from righthelp.report.canvas import ShownFigure
 from righthelp.report.cells import ShownTable
 
-Audience = Literal["everybody", "advisory-group", "commissioner", "site"]
 PartName = Literal["summary", "findings", "annex"]
 
 
