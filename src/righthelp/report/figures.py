@@ -270,14 +270,23 @@ def _title_matched(evidence: Evidence) -> str:
 
 
 def _title_pattern(pattern: Pattern) -> str:
+    """A share only where nothing is withheld: of the cells shown it would be too high, as the small
+    ones off the diagonal are those withheld."""
     known = {key: cell.value for key, cell in pattern.cells.items() if cell.value is not None}
     total = sum(known.values())
     if not total:
         return "The joint picture is withheld."
     same = sum(value for (before, after), value in known.items() if before == after)
+    if not pattern.n_cells_withheld:
+        return (
+            f"About {100 * same / total:.0f} of every 100 people were in the same band before and "
+            "after."
+        )
+    people = pattern.n_people
+    of = f" of about {people.value:,.0f}" if people.value and not people.n_withheld else ""
     return (
-        f"About {100 * same / total:.0f} of every 100 people shown were in the same band before "
-        "and after."
+        f"At least about {same:,.0f}{of} people were in the same band before and after; "
+        f"{pattern.n_cells_withheld} of {pattern.n_cells} numbers are withheld."
     )
 
 

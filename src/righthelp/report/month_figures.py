@@ -20,7 +20,7 @@ from righthelp.report.canvas import (
     open_figure,
 )
 from righthelp.report.cells import show_number
-from righthelp.report.panels import FEW, Scale, open_panels
+from righthelp.report.panels import FEW, Scale, draw_line, open_panels
 from righthelp.report.rows import Marks, draw_key, make_line, make_mark, measure_key
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _draw_site(axes: Axes, own: Sequence[CoursePoint]) -> None:
         ]
         if points:
             months = [one.month for one in points]
-            axes.plot(months, rates, STYLES[group], color=COLOURS[group], linewidth=1.6)
+            draw_line(axes, months, rates, style=STYLES[group], colour=COLOURS[group])
 
 
 def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:

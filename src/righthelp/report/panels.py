@@ -93,3 +93,25 @@ def _write_scale(axes: Axes, scale: Scale, shown: _Shown) -> None:
         axes.text(0.5, -0.22 / high, scale.across, va="top", **words)
     if shown.first:
         axes.text(-0.38 / wide, 0.5, scale.up, rotation=90, va="center", **words)
+
+
+def draw_line(
+    axes: Axes,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    *,
+    style: str,
+    colour: str,
+    width: float = 1.6,
+) -> None:
+    """A line through what is known; a point with gaps (not a number) on both sides is a dot."""
+    axes.plot(xs, ys, style, color=colour, linewidth=width)
+    known = [False, *(not math.isnan(y) for y in ys), False]
+    alone = [
+        at - 1
+        for at in range(1, len(known) - 1)
+        if known[at] and not known[at - 1] and not known[at + 1]
+    ]
+    if alone:
+        places = [xs[at] for at in alone], [ys[at] for at in alone]
+        axes.plot(*places, "o", color=colour, ms=2.4 * width)

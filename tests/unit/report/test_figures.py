@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.counts import Count
-from righthelp.report.canvas import TICK_WORDS, ShownFigure, choose_ticks
+from righthelp.report.canvas import TICK_WORDS, WIDE, ShownFigure, choose_ticks
+from righthelp.report.cells import Ratio, ShownTable
 from righthelp.report.figures import draw_all
+from righthelp.report.panels import draw_line
 from righthelp.report.people_figures import find_shares
-from righthelp.report.ratio_figures import list_site_rows
+from righthelp.report.ratio_figures import (
+    RatioRow,
+    draw_rows,
+    list_definition_rows,
+    list_site_rows,
+)
+from righthelp.report.tables import list_all
 from tests.unit.report.eight_sites import estimate, make_return, make_returns, make_study
 
 STUDY = make_study()
@@ -82,3 +93,56 @@ def test_what_no_return_holds_is_not_drawn() -> None:
     provenance = {"protocol_digest": STUDY.digest()}
     returned = make_return("riverside", provenance=provenance, estimates=rows)
     assert draw_all(gather(STUDY, [returned])) == {}
+
+
+def test_a_month_between_withheld_ones_is_a_dot() -> None:
+    """A line alone would not show it."""
+    axes = Figure().add_subplot()
+    draw_line(axes, range(7), [1, math.nan, 2, math.nan, 3, 4, math.nan], style="-", colour="k")
+    line, dots = axes.lines
+    assert line.get_marker() == "None"
+    assert dots.get_xydata().tolist() == [[0, 1], [2, 2]]
+
+
+def test_a_share_of_the_joint_picture_needs_every_cell(evidence: Evidence) -> None:
+    """Of the cells shown too many are on the diagonal: the small ones are those withheld."""
+    assert evidence.pattern.n_cells_withheld
+    withheld = draw_all(evidence)["pattern"].title
+    assert re.match(r"At least about \d+ of about 1,265 people were in the same band", withheld)
+    pattern = replace(evidence.pattern, n_cells_withheld=0)
+    whole = draw_all(replace(evidence, pattern=pattern))["pattern"].title
+    assert re.match(r"About \d+ of every 100 people were in the same band", whole)
+
+
+def test_one_site_is_not_counted_in_the_title_of_its_course() -> None:
+    (returned,) = [one for one in make_returns(STUDY) if one.site == "riverside"]
+    title = draw_all(gather(STUDY, [returned]))["course"].title
+    assert title.startswith("The month with the most GP contacts of the people seen is")
+
+
+def test_a_ratio_beyond_the_axis_points_out_of_it_and_stands_in_words() -> None:
+    rows = [
+        RatioRow("Far", Ratio(math.log(9), math.log(3), math.log(27)), "adjusted", math.log(0.1)),
+        RatioRow("Near", Ratio(0.0, -0.1, 0.1), "adjusted"),
+    ]
+    (axes,) = draw_rows(rows, WIDE).axes
+    marks = {line.get_marker() for line in axes.lines}
+    assert {"<", ">", "o"} <= marks
+    assert "9.00 (3.00\u00a0to\u00a027.00)" in {text.get_text() for text in axes.texts}
+
+
+def test_what_falls_within_all_definitions_is_a_row_and_its_title(evidence: Evidence) -> None:
+    *_, last = list_definition_rows(evidence)
+    *_, record = find_table(evidence, "definitions").records()
+    assert last.label == record["definition"]
+    assert last.ratio.span == (
+        pytest.approx(math.log(record["adjusted_low"])),
+        pytest.approx(math.log(record["adjusted_high"])),
+    )
+    ends = "{:.0f} to {:.0f}".format(*(100 * math.exp(end) for end in last.ratio.span))
+    assert ends in draw_all(evidence)["definitions"].title
+
+
+def find_table(evidence: Evidence, name: str) -> ShownTable:
+    """The table of this name."""
+    return next(table for table in list_all(evidence) if table.name == name)
