@@ -72,7 +72,7 @@ def _draw_site(axes: Axes, own: Sequence[CoursePoint]) -> None:
         ]
         if points:
             months = [one.month for one in points]
-            draw_line(axes, months, rates, style=STYLES[group], colour=COLOURS[group])
+            draw_line(axes, xs=months, ys=rates, style=STYLES[group], colour=COLOURS[group])
 
 
 def draw_months(months: Sequence[MonthTogether], paper: Paper) -> Figure:

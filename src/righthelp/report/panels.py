@@ -97,9 +97,9 @@ def _write_scale(axes: Axes, scale: Scale, shown: _Shown) -> None:
 
 def draw_line(
     axes: Axes,
+    *,
     xs: Sequence[float],
     ys: Sequence[float],
-    *,
     style: str,
     colour: str,
     width: float = 1.6,

@@ -41,7 +41,7 @@ def draw_series(sites: Sequence[tuple[str, SiteSeries]], paper: Paper) -> Figure
 def _draw_site(axes: Axes, site: SiteSeries) -> None:
     places = [_place(one.month) for one in site.months]
     values = [math.nan if one.rate is None else one.rate for one in site.months]
-    draw_line(axes, places, values, style="-", colour=ACCENT, width=1.4)
+    draw_line(axes, xs=places, ys=values, style="-", colour=ACCENT, width=1.4)
     if site.started_in and _is_marked(site):
         axes.axvline(_place(site.started_in), color=MUTED, linewidth=0.9, linestyle="--")
 

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -98,10 +99,11 @@ def test_what_no_return_holds_is_not_drawn() -> None:
 def test_a_month_between_withheld_ones_is_a_dot() -> None:
     """A line alone would not show it."""
     axes = Figure().add_subplot()
-    draw_line(axes, range(7), [1, math.nan, 2, math.nan, 3, 4, math.nan], style="-", colour="k")
+    rates = [1, math.nan, 2, math.nan, 3, 4, math.nan]
+    draw_line(axes, xs=range(7), ys=rates, style="-", colour="k")
     line, dots = axes.lines
     assert line.get_marker() == "None"
-    assert dots.get_xydata().tolist() == [[0, 1], [2, 2]]
+    assert np.array_equal(dots.get_xydata(), [[0, 1], [2, 2]])
 
 
 def test_a_share_of_the_joint_picture_needs_every_cell(evidence: Evidence) -> None:
@@ -133,14 +135,12 @@ def test_a_ratio_beyond_the_axis_points_out_of_it_and_stands_in_words() -> None:
 
 def test_what_falls_within_all_definitions_is_a_row_and_its_title(evidence: Evidence) -> None:
     *_, last = list_definition_rows(evidence)
+    assert last.ratio.span is not None
+    low, high = (math.exp(end) for end in last.ratio.span)
     *_, record = find_table(evidence, "definitions").records()
-    assert last.label == record["definition"]
-    assert last.ratio.span == (
-        pytest.approx(math.log(record["adjusted_low"])),
-        pytest.approx(math.log(record["adjusted_high"])),
-    )
-    ends = "{:.0f} to {:.0f}".format(*(100 * math.exp(end) for end in last.ratio.span))
-    assert ends in draw_all(evidence)["definitions"].title
+    assert record["definition"] == last.label
+    assert [record["adjusted_low"], record["adjusted_high"]] == pytest.approx([low, high])
+    assert f"{100 * low:.0f} to {100 * high:.0f}" in draw_all(evidence)["definitions"].title
 
 
 def find_table(evidence: Evidence, name: str) -> ShownTable:
