@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import FlowStep
-from righthelp.evidence.summary import join_words, spell
+from righthelp.evidence.summary import join_words
 from righthelp.report.canvas import INK, MUTED, PALE, Paper, clear_frame, open_figure
 from righthelp.report.rows import LABEL, LEFT, LINE, wrap_label
 

@@ -20,15 +20,17 @@ _STYLE, _PATH = re.compile(r' style="([^"]*)"'), re.compile(r' d="([^"]*)"')
 _FAMILY = re.compile(r"font-family:[^;\"]*;?")
 _SHORT_FONT = re.compile(r"font:\s*((?:bold|italic)\s+)?([\d.]+px)\s+[^;\"]*;?")
 _CODES = (("%", "%25"), ("#", "%23"), ("&", "%26"), ("<", "%3C"), (">", "%3E"), ('"', "%22"))
+_NAMED, _REFERRED = re.compile(r' id="([^"]*)"'), re.compile(r'(url\(|href=")#([^")]*)')
+_XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 _GROUP = re.compile(r"<g>|<g [^>]*>|</g>")
 
 
 def compact_svg(svg: str) -> str:
-    """Drawn by matplotlib in, drawn the same out: no prolog, names or comments, tenths of a point,
-    one font for the whole, repeated styles as classes, no groups that group nothing."""
+    """Drawn by matplotlib in, drawn the same out: no prolog or comments, short names, tenths of a
+    point, one font for the whole, repeated styles as classes, no groups that group nothing."""
     svg = _NOT_DRAWN.sub("", svg[svg.index("<svg") :])
     svg = _BETWEEN.sub("><", _TAG.sub(_shorten, svg))
-    svg = _share_styles("".join(_unwrap(svg)))
+    svg = _share_styles(_shorten_names("".join(_unwrap(svg))))
     return svg.replace("<svg ", f'<svg style="font-family:{FONTS}" ', 1)
 
 
@@ -71,6 +73,15 @@ def _say_font(font: re.Match[str]) -> str:
     weight, size = font.group(1), font.group(2)
     said = "" if not weight else "font-weight:bold;" if "bold" in weight else "font-style:italic;"
     return f"{said}font-size:{size};"
+
+
+def _shorten_names(svg: str) -> str:
+    """The names that a picture refers to within itself, as `a0`, `a1` and so on."""
+    known = dict.fromkeys(name.group(1) for name in _NAMED.finditer(svg))
+    short = {name: f"a{number}" for number, name in enumerate(known)}
+    svg = _NAMED.sub(lambda one: f' id="{short[one.group(1)]}"', svg)
+    svg = _REFERRED.sub(lambda one: f"{one.group(1)}#{short[one.group(2)]}", svg)
+    return svg.replace("xlink:href=", "href=").replace(_XLINK, "")
 
 
 def _unwrap(svg: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
@@ -24,7 +25,10 @@ def test_both_drawings_of_every_figure_open_from_their_address(figure: ShownFigu
         head, _, data = uri.partition(",")
         assert head == "data:image/svg+xml;charset=utf-8"
         assert not set(data) & set('"<># \n')
-        assert ET.fromstring(unquote(data)).tag.endswith("svg")
+        svg = unquote(data)
+        assert ET.fromstring(svg).tag.endswith("svg")
+        referred = set(re.findall(r"(?:url\(|href=')#([^')]*)", svg))
+        assert referred == set(re.findall(r" id='([^']*)'", svg))
 
 
 def test_signs_that_mean_something_to_a_page_survive_in_text() -> None:
