@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import FlowStep
-from righthelp.evidence.summary import join_words
+from righthelp.evidence.summary import join_words, spell
 from righthelp.report.canvas import INK, MUTED, PALE, Paper, clear_frame, open_figure
 from righthelp.report.rows import LABEL, LEFT, LINE, wrap_label
 
@@ -66,18 +66,14 @@ def list_flow_steps(evidence: Evidence) -> Steps | None:
 
 
 def title_flow(steps: Steps) -> str:
-    """From the first step to the last, in one sentence."""
+    """From whom was considered to whom was compared, in one sentence."""
     first, last = steps.bars[0], steps.bars[-1]
     n = len(steps.sites)
-    where = join_words(steps.sites) if n <= 3 else f"{n} sites"
+    where = join_words(steps.sites) if n <= 3 else f"{spell(n)} sites"
     return (
-        f"From about {first.n:,.0f} people ({_lower(first.label)}) at {where} to about "
-        f"{last.n:,.0f} ({_lower(last.label)})."
+        f"Of about {first.n:,.0f} people {FIRST.get(first.step, 'seen')} at {where}, about "
+        f"{last.n:,.0f} {LAST.get(last.step, 'were counted')}."
     )
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
 
 
 def draw_steps(bars: Sequence[StepBar], paper: Paper) -> Figure:
