@@ -209,7 +209,7 @@ def _spread(cell: Cell, key: str) -> dict[str, object]:
     if isinstance(cell, Ratio):
         low, high = cell.span or (cell.low, cell.high)
         return {
-            f"{key}_rr": _exp(cell.log_rr),
+            f"{key}_rr": None if cell.span else _exp(cell.log_rr),
             f"{key}_low": _exp(low),
             f"{key}_high": _exp(high),
         }

@@ -33,6 +33,7 @@ SECTIONS = [
     "supply",
     "quality",
     "methods",
+    "checklists",
     "words",
 ]
 
