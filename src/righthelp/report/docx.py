@@ -125,13 +125,13 @@ def _add_cards(word: WordDocument, block: Cards) -> None:
 
 
 def _add_picture(word: WordDocument, block: Picture) -> None:
-    from docx.shared import Cm
+    from docx.shared import Cm, Emu
 
     figure = block.figure
     _caption(word, f"Figure {block.number}. {figure.title}")
-    wide, high = (side / 96 * 2.54 for side in figure.wide_size)
-    width = wide * min(1, ACROSS_CM / wide, MOST_HIGH_CM / high)
-    shape = word.add_picture(io.BytesIO(figure.png(DOTS_PER_INCH)), width=Cm(width))
+    shape = word.add_picture(io.BytesIO(figure.png(DOTS_PER_INCH)))
+    fit = min(1, Cm(ACROSS_CM) / shape.width, Cm(MOST_HIGH_CM) / shape.height)
+    shape.width, shape.height = Emu(fit * shape.width), Emu(fit * shape.height)
     about = shape._inline.docPr
     about.set("descr", figure.alt)
     about.set("title", figure.title)

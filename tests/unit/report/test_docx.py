@@ -11,11 +11,12 @@ import docx
 import pytest
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 from righthelp.report import compose
 from righthelp.report.blocks import Document, Grid, Picture, Table
 from righthelp.report.compose import AUDIENCES
-from righthelp.report.docx import render_docx
+from righthelp.report.docx import ACROSS_CM, MOST_HIGH_CM, render_docx
 from righthelp.report.paper import MOST_COLUMNS, cut_table, gather_folded
 from tests.lib.small_demo import gather_small_demo
 
@@ -45,6 +46,11 @@ def test_every_picture_has_its_words() -> None:
     figures = [block.figure for block in document.blocks() if isinstance(block, Picture)]
     told = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
     assert told == [figure.alt for figure in figures]
+    for shape, figure in zip(word.inline_shapes, figures, strict=True):
+        wide, high = figure.wide_size
+        assert 0 < shape.width <= Cm(ACROSS_CM) + 1
+        assert 0 < shape.height <= Cm(MOST_HIGH_CM) + 1
+        assert shape.width / shape.height == pytest.approx(wide / high, rel=0.02)
     assert len(figures) > 10
 
 
