@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import runpy
 import shutil
 import sys
@@ -24,6 +25,13 @@ from righthelp.report.canvas import ACCENT, INK, MUTED
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+VALIDITY = ROOT / "docs" / "explanation" / "validity.md"
+# How people were picked, as the validity page's last table says it and as the figure does.
+PICKED = {
+    "any visit, each with the same chance": "picked at any visit",
+    "from five visits on, one in four": "picked from five visits on",
+    "one in twelve, whether they come or not": "picked by lot, visits or none",
+}
 DRAWS = 200
 YEARS = (1985, 1986, 1987)
 KEEP_THE_MAIN_THING = """() => {
@@ -104,6 +112,62 @@ def draw_counted_and_compared(
         axes.spines["left"].set_visible(False)
 
 
+def read_nothings(page: str) -> list[tuple[str, list[tuple[str, float, float]]]]:
+    """Each time nothing was done, from the validity page.
+
+    How people were picked; and by years, the ratio as counted and against the same counts before.
+    """
+    parts = re.findall(
+        r"^## Real people[^\n]*, (\d{4} to \d{4})$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
+    )
+    spans = [span for span, _ in parts]
+    often = [
+        (span, _read_ratio(part, "crude"), _read_ratio(part, "count projection"))
+        for span, part in parts
+    ]
+    found = [("picked the likelier the more they came", often)]
+    for rule, label in PICKED.items():
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| {rule} |")]
+        cells = [re.findall(r"\d\.\d+", cell)[: len(spans)] for cell in row.split("|")[3:5]]
+        ratios = ([float(one) for one in cell] for cell in cells)
+        found.append((label, list(zip(spans, *ratios, strict=True))))
+    plain = page.partition("## Nothing is done; referral depends on visits alone")[2]
+    simulated = _read_ratio(plain, "crude"), _read_ratio(plain, "projection")
+    return [*found, ("simulated practices", [("1,000 studies", *simulated)])]
+
+
+def draw_nothings(page: str, out: Path) -> None:
+    """Each time nothing was done, a row: as counted, and against the same past."""
+    ticks, at = [], 0.0
+    with _paper(out, title="Nothing was done in any of these", height=5.4) as axes:
+        for picked, rows in read_nothings(page):
+            axes.text(0.4, at, picked, weight="bold", va="center")
+            for span, crude, compared in rows:
+                at += 1
+                ticks.append((at, span))
+                axes.plot((crude, compared), (at, at), color=MUTED, lw=0.6, zorder=0)
+                axes.plot(crude, at, "o", ms=7, color=MUTED, mfc="white", mew=1.6)
+                axes.plot(compared, at, "o", ms=7, color=ACCENT)
+            at += 1.3
+        axes.plot((1, 1), (0.5, at - 0.5), color=INK, lw=1, zorder=0)
+        axes.plot([], [], "o", ms=7, color=MUTED, mfc="white", mew=1.6, label="as counted")
+        axes.plot([], [], "o", ms=7, color=ACCENT, label="against the same past")
+        axes.figure.legend(loc="outside upper center", ncols=2, frameon=False)
+        axes.set(
+            xlim=(0.4, 1.22), ylim=(at - 0.5, -0.8), xlabel="ratio found; nothing was done, so 1"
+        )
+        axes.set_yticks([place for place, _ in ticks], [span for _, span in ticks])
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+
+
+def _read_ratio(part: str, design: str) -> float:
+    """The mean ratio of a design, from the first table of a part that has it."""
+    found = re.search(rf"^\| {design} \| [\d,]+ \| (\d\.\d+) \|", part, re.MULTILINE)
+    assert found, f"no row for {design}"
+    return float(found[1])
+
+
 def try_years() -> dict[int, dict[str, list[float]]]:
     """Log ratios by middle year and design of 200 draws each, of those that could be made."""
     from bench.panel import try_panel
@@ -137,5 +201,6 @@ def _paper(out: Path, *, title: str, height: float) -> Iterator[Any]:
 if __name__ == "__main__":
     draw_nothing_was_done(HERE / "nothing-was-done.svg")
     draw_counted_and_compared(try_years(), HERE / "counted-and-compared.svg")
+    draw_nothings(VALIDITY.read_text("utf-8"), HERE / "nothing-anywhere.svg")
     if "panel" not in sys.argv:
         draw_report(ROOT / "demo" / "results" / "report.html", HERE / "report.png")
