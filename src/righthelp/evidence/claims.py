@@ -151,6 +151,11 @@ class Claim:
         return HEADLINES[self.verdict] if self.verdict else "described only"
 
     @property
+    def k(self) -> str:
+        """The number alone, for every 100; empty where there is none."""
+        return self.number.partition(" for ")[0]
+
+    @property
     def sureness(self) -> str:
         """How precise the number is, in a sentence."""
         return PRECISION[self.precision]

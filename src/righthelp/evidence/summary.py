@@ -103,7 +103,18 @@ def join_words(words: Sequence[str], *, last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
-def _plural(number: int, one: str, many: str) -> str:
+def begin_high(words: str) -> str:
+    """Words with a capital letter first."""
+    return words[:1].upper() + words[1:]
+
+
+def begin_low(words: str) -> str:
+    """Words as they stand within a sentence."""
+    return words[:1].lower() + words[1:]
+
+
+def count_sites(number: int, one: str = "site", *, many: str = "sites") -> str:
+    """A number of sites in a sentence: "one site", "seven sites"; or of something else."""
     return f"{spell(number)} {one if number == 1 else many}"
 
 
@@ -126,7 +137,7 @@ def _say_asked(study: Study, sites: Sequence[SiteAccount]) -> tuple[str, ...]:
     )
     silent = [site.label for site in sites if not site.answered]
     answered = len(sites) - len(silent)
-    reply = f"{_plural(len(sites), 'site was', 'sites were').capitalize()} asked"
+    reply = f"{count_sites(len(sites), 'site was', many='sites were').capitalize()} asked"
     if not silent:
         reply += " and answered." if len(sites) == 1 else ", and all answered."
     else:
@@ -181,7 +192,7 @@ def _say_sureness(
     k = len(adjusted.members)
     if k:
         said.append(
-            f"The comparison with what was expected rests on {_plural(k, 'site', 'sites')}. "
+            f"The comparison with what was expected rests on {count_sites(k)}. "
             f"{adjusted.claim.sureness}"
         )
     result = adjusted.result
@@ -233,7 +244,7 @@ def _say_verdicts(twins: Sequence[Twin], sites: Sequence[SiteAccount]) -> list[s
         assert twin.claim.verdict is not None
         counted[twin.claim.verdict] = counted.get(twin.claim.verdict, 0) + 1
     parts = [
-        f"“{HEADLINES[verdict]}” for {_plural(counted[verdict], 'site', 'sites')}"
+        f"“{HEADLINES[verdict]}” for {count_sites(counted[verdict])}"
         for verdict in HEADLINES
         if verdict in counted
     ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from righthelp.evidence.summary import begin_high, begin_low
 from righthelp.report import explanations
 from righthelp.report.blocks import Block, Prose, Section, Subheading, Terms
 from righthelp.report.checklists import list_checklists
 from righthelp.report.material import Material
 
 
-def tell_annex(material: Material, *, version: str) -> tuple[Section, ...]:
-    """The sections of the annex that the returns can fill. version: of righthelp, for the end."""
+def tell_annex(material: Material) -> tuple[Section, ...]:
+    """The sections of the annex that the returns can fill."""
     evidence = material.evidence
     return (
         *([tell_matched(material)] if evidence.matched.sites else []),
@@ -19,7 +20,7 @@ def tell_annex(material: Material, *, version: str) -> tuple[Section, ...]:
         tell_definitions(material),
         tell_supply(material),
         tell_quality(material),
-        tell_methods(material, version=version),
+        tell_methods(material),
         tell_checklists(material),
         *([tell_changes(material)] if material.has("changes") else []),
         tell_words(),
@@ -129,12 +130,14 @@ def tell_quality(material: Material) -> Section:
     return Section("quality", "Quality of the data", blocks)
 
 
-def tell_methods(material: Material, *, version: str) -> Section:
+def tell_methods(material: Material) -> Section:
     """What was asked, how comparisons are made, what may be said, where numbers came from."""
-    return Section("methods", "Methods and provenance", tuple(_methods(material, version=version)))
+    return Section("methods", "Methods and provenance", tuple(_methods(material)))
 
 
-def _methods(material: Material, *, version: str) -> Iterator[Block]:
+def _methods(material: Material) -> Iterator[Block]:
+    from righthelp import __version__
+
     evidence = material.evidence
     yield Subheading("What was asked of every site")
     rules = [(rule, _sentence(words)) for rule, words in explanations.list_rules(evidence.study)]
@@ -144,7 +147,7 @@ def _methods(material: Material, *, version: str) -> Iterator[Block]:
         tuple(
             (
                 design.label,
-                (design.how, f"It assumes: {design.assumption[:1].lower()}{design.assumption[1:]}"),
+                (design.how, f"It assumes: {begin_low(design.assumption)}"),
             )
             for design in explanations.list_designs(evidence)
         ),
@@ -158,7 +161,7 @@ def _methods(material: Material, *, version: str) -> Iterator[Block]:
         "the side to which it leans; a verdict on the sites together must also hold on the sites "
         "that could give it by themselves."
     )
-    yield _define([(_capital(verdict), rule) for verdict, rule in explanations.VERDICTS])
+    yield _define([(begin_high(verdict), rule) for verdict, rule in explanations.VERDICTS])
     yield Subheading("How sites are brought together")
     yield Prose(
         "Log ratios are brought together with random effects (restricted maximum likelihood; "
@@ -170,7 +173,7 @@ def _methods(material: Material, *, version: str) -> Iterator[Block]:
     yield Subheading("Provenance")
     yield Prose("Every return was made under the rules above; one made under others is refused.")
     yield from material.show("returns")
-    yield Prose(f"Made with righthelp {version}.", "note")
+    yield Prose(f"Made with righthelp {__version__}.", "note")
 
 
 def tell_checklists(material: Material) -> Section:
@@ -206,7 +209,7 @@ def tell_changes(material: Material) -> Section:
 
 def tell_words() -> Section:
     """Words used."""
-    words = [(_capital(word), meaning) for word, meaning in explanations.GLOSSARY]
+    words = [(begin_high(word), meaning) for word, meaning in explanations.GLOSSARY]
     return Section("words", "Words used", (_define(words),))
 
 
@@ -215,8 +218,4 @@ def _define(rows: list[tuple[str, str]]) -> Terms:
 
 
 def _sentence(words: str) -> str:
-    return _capital(words if words.endswith(".") else f"{words}.")
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return begin_high(words if words.endswith(".") else f"{words}.")

@@ -145,7 +145,7 @@ OWN_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Sections of a site's report that are tables alone: anchor, title, tables."""
 
 
-def tell_site(material: Material, site: SiteAccount, *, version: str) -> tuple[Part, ...]:
+def tell_site(material: Material, site: SiteAccount) -> tuple[Part, ...]:
     """For one site: its own results, beside the spread of the others without their names."""
     own = {table.name: Table(table) for table in _own_tables(material, site)}
     twin = next(one for one in material.evidence.twins if one.site == site.id)
@@ -168,7 +168,7 @@ def tell_site(material: Material, site: SiteAccount, *, version: str) -> tuple[P
         Section(anchor, title, tuple(own[name] for name in names if name in own))
         for anchor, title, names in OWN_TABLES
     )
-    methods = tell_methods(material, version=version)
+    methods = tell_methods(material)
     return (
         Part("summary", site.label, (result,)),
         Part(

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count
-from righthelp.evidence.summary import spell
+from righthelp.evidence.summary import count_sites, spell
+
+TABLE_BELOW = "The numbers are in the table below."
+"""How the words for whom cannot see a figure end."""
 
 
 def say_behind(n_sites: int, n_people: float | None = None, *, people: str = "people") -> str:
     """ "Behind it: five sites, about 1,230 people." Without a number of people, the sites alone."""
-    sites = "one site" if n_sites == 1 else f"{spell(n_sites)} sites"
     counted = f", about {n_people:,.0f} {people}" if n_people else ""
-    return f"Behind it: {sites}{counted}."
+    return f"Behind it: {count_sites(n_sites)}{counted}."
 
 
 def say_people_of(evidence: Evidence, sites: Iterable[str]) -> str:

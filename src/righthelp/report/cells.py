@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from righthelp.evidence.counts import Count
 
+TOTALS = ("All sites", "Sites together")
+"""How the rows begin that stand for several sites."""
 WITHHELD = "withheld"
 STATE_WORDS = {
     "suppressed": WITHHELD,
@@ -108,6 +110,11 @@ class ShownTable:
             for cell, heading in zip(row, self.headings, strict=True):
                 found |= {key: found.get(key, heading) for key in _spread(cell, heading.key)}
         return found or {heading.key: heading for heading in self.headings}
+
+
+def is_total(row: Sequence[tuple[str, str]]) -> bool:
+    """Whether a row of `ShownTable.texts` stands for several sites."""
+    return row[0][0] in TOTALS
 
 
 def show(cell: Cell, heading: Heading) -> str:

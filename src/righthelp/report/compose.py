@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from righthelp.errors import UsageError
 from righthelp.evidence import Evidence
 from righthelp.report.annex import tell_annex
@@ -21,6 +19,8 @@ AUDIENCES = (EVERYBODY, "advisory-group", "commissioner")
 
 def compose(evidence: Evidence, audience: str = EVERYBODY) -> Document:
     """The report for an audience, or for a site by its id. Raises UsageError for nobody known."""
+    from righthelp import __version__
+
     material, named = Material(evidence), ""
     site = next((one for one in evidence.answered if one.id == audience), None)
     if audience == EVERYBODY:
@@ -30,7 +30,7 @@ def compose(evidence: Evidence, audience: str = EVERYBODY) -> Document:
     elif audience == "commissioner":
         parts, named = tell_commissioner(material), "For the commissioner"
     elif site is not None:
-        parts = tell_site(material, site, version=find_version())
+        parts = tell_site(material, site)
         named = f"For {site.label}"
     else:
         known = ", ".join([*AUDIENCES, *(one.id for one in evidence.answered)])
@@ -46,19 +46,11 @@ def compose(evidence: Evidence, audience: str = EVERYBODY) -> Document:
             question=study.question,
             audience=named,
             parts=parts,
-            version=find_version(),
+            version=__version__,
             digest=evidence.digest,
             record=make_record(evidence) if audience == EVERYBODY else None,
         )
     )
-
-
-def find_version() -> str:
-    """The version of righthelp that is installed."""
-    try:
-        return version("righthelp")
-    except PackageNotFoundError:
-        return "from its source folder"
 
 
 def _tell_all(material: Material) -> tuple[Part, ...]:
@@ -66,5 +58,5 @@ def _tell_all(material: Material) -> tuple[Part, ...]:
     return (
         Part("summary", "Summary", (tell_plainly(evidence),)),
         Part("findings", "Findings", (tell_briefly(evidence), *tell_findings(material))),
-        Part("annex", "Technical annex", tell_annex(material, version=find_version())),
+        Part("annex", "Technical annex", tell_annex(material)),
     )

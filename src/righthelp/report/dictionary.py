@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Literal
 
 from righthelp.evidence import Evidence
+from righthelp.evidence.summary import begin_low
 from righthelp.report.cells import Cell, Heading, ShownTable
 from righthelp.report.tables import list_all
 from righthelp.returns.columns import STATES
@@ -113,17 +114,17 @@ Told = tuple[Type, str, str, str]
 
 
 def _describe_state(found: Meaning) -> Told:
-    return "text", "", f"What became of the number: {_lower(found.meaning)}", ", ".join(STATES)
+    return "text", "", f"What became of the number: {begin_low(found.meaning)}", ", ".join(STATES)
 
 
 def _describe_withheld(found: Meaning) -> Told:
-    meaning = f"Sites whose number is withheld and not in the sum: {_lower(found.meaning)}"
+    meaning = f"Sites whose number is withheld and not in the sum: {begin_low(found.meaning)}"
     return "integer", "sites", meaning, ""
 
 
 def _describe_ratio(found: Meaning, suffix: str) -> Told:
     if not suffix:
-        return "text", "", f"What stands in place of the ratio: {_lower(found.meaning)}", ""
+        return "text", "", f"What stands in place of the ratio: {begin_low(found.meaning)}", ""
     return "number", found.unit, _name_part(found, suffix), EMPTY
 
 
@@ -146,8 +147,4 @@ def _name_part(found: Meaning, suffix: str) -> str:
     ends = {"_low": "Lower", "_high": "Upper"}
     if suffix not in ends:
         return found.meaning
-    return f"{ends[suffix]} end of the interval or range: {_lower(found.meaning)}"
-
-
-def _lower(text: str) -> str:
-    return f"{text[:1].lower()}{text[1:]}"
+    return f"{ends[suffix]} end of the interval or range: {begin_low(found.meaning)}"

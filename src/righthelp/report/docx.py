@@ -20,6 +20,7 @@ from righthelp.report.blocks import (
     Table,
     Terms,
 )
+from righthelp.report.cells import is_total
 from righthelp.report.paper import cut_table, gather_folded, weigh_columns
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _add_table(word: WordDocument, block: Table) -> None:
         table = _open_table(word, len(rows), heads, widths=weigh_columns(shown), points=points)
         numbers = [heading.kind == "number" for heading in shown.headings]
         for cells, row in zip(table, rows, strict=True):
-            total = row[0][0] in ("All sites", "Sites together")
+            total = is_total(row)
             for cell, (text, kind), number in zip(cells, row, numbers, strict=True):
                 paragraph = _fill(cell, text, points=points, bold=total, italic="state" in kind)
                 if number:

@@ -10,9 +10,9 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.claims import IN_TITLES, Level, per_100
 from righthelp.evidence.counts import Pattern
 from righthelp.evidence.designs import FAMILY_OF
-from righthelp.evidence.summary import spell
+from righthelp.evidence.summary import count_sites, spell
 from righthelp.protocol.contacts import PRIMARY
-from righthelp.report.behind import add_known, say_behind, say_people_of
+from righthelp.report.behind import TABLE_BELOW, add_known, say_behind, say_people_of
 from righthelp.report.canvas import ShownFigure
 from righthelp.report.cells import ShownTable
 from righthelp.report.funnel_figures import (
@@ -39,8 +39,6 @@ from righthelp.report.ratio_figures import (
 from righthelp.report.scheme_figures import draw_series
 from righthelp.report.spread_figures import list_spread, list_spread_table, plan_spread
 from righthelp.report.steps_figures import draw_steps, list_flow_steps, title_flow
-
-TABLE_BELOW = "The numbers are in the table below."
 
 
 def draw_all(evidence: Evidence) -> dict[str, ShownFigure]:
@@ -203,7 +201,7 @@ def _plan_scheme(evidence: Evidence) -> Iterator[ShownFigure]:
             name="series",
             title=title,
             alt=f"Lines by calendar month, one picture a site. {title} {TABLE_BELOW}",
-            n=say_behind(len(series)).replace(".", ", all registered people."),
+            n=f"Behind it: {count_sites(len(series))}, all registered people.",
             level="described",
             table="series_months",
             draw=lambda paper: draw_series(panels, paper),
@@ -228,18 +226,12 @@ def _title_change(evidence: Evidence) -> str:
 
 def _title_result(evidence: Evidence) -> str:
     """The crude and the adjusted result in one breath, never one without the other."""
-    crude, claim = evidence.crude.log_rr, evidence.adjusted.claim
-    log_rr = evidence.adjusted.log_rr
-    if log_rr is None and len(evidence.twins) == 1:
-        twin = evidence.twins[0]
-        crude = twin.crude.log_rr if twin.crude else None
-        log_rr = twin.estimate.log_rr if twin.estimate else None
-        claim = twin.claim
-    counted = "" if crude is None else f"{per_100(crude)} contacts after for every 100 before; "
-    if log_rr is None:
+    crude, adjusted = evidence.headline
+    counted = f"{crude.k} contacts after for every 100 before; " if crude.k else ""
+    if not adjusted.k:
         return f"{counted}what was to be expected is not estimable here.".capitalize()
-    assert claim.verdict is not None
-    return f"{counted}{per_100(log_rr)} for every 100 expected, {IN_TITLES[claim.verdict]}."
+    assert adjusted.verdict is not None
+    return f"{counted}{adjusted.k} for every 100 expected, {IN_TITLES[adjusted.verdict]}."
 
 
 def _title_designs(evidence: Evidence) -> str:
@@ -325,8 +317,7 @@ def _title_series(evidence: Evidence, n_sites: int) -> str:
     points = [one.log_rr for one in evidence.scheme.sites if one.log_rr is not None]
     who = f"{evidence.study.study.outcome} of all registered people by month"
     if not points:
-        sites = "one site" if n_sites == 1 else f"{spell(n_sites)} sites"
-        return f"{who} at {sites}; no start is common to a site's practices."
+        return f"{who} at {count_sites(n_sites)}; no start is common to a site's practices."
     low, high = per_100(min(points)), per_100(max(points))
     span = low if low == high else f"{low} to {high}"
     return f"{who}: from the start on, {span} for every 100 that season and trend foretold."

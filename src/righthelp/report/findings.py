@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from righthelp.evidence.summary import begin_low
 from righthelp.report.blocks import Block, Bullets, Prose, Section, Subheading
 from righthelp.report.material import Material
 from righthelp.report.meaning.sections import (
@@ -92,7 +93,7 @@ def _anyway(material: Material) -> Iterator[Block]:
         yield Subheading("Why a number or an interval is missing, and what to keep in mind")
         yield Bullets(
             tuple(
-                f"{site}, {design[:1].lower()}{design[1:]}: {reason.rstrip('.')}."
+                f"{site}, {begin_low(design)}: {reason.rstrip('.')}."
                 for site, design, reason in reasons
             ),
             "reasons",

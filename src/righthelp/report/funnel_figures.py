@@ -12,7 +12,7 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.claims import per_100
 from righthelp.evidence.estimates import Z95
 from righthelp.evidence.summary import spell
-from righthelp.report.behind import say_people_of
+from righthelp.report.behind import TABLE_BELOW, say_people_of
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
@@ -154,7 +154,7 @@ def plan_funnel(evidence: Evidence, own: str | None = None) -> ShownFigure | Non
         name="funnel",
         title=title,
         alt="Dots of sites by ratio across and by standard error downwards, between two pairs of "
-        f"lines. {title} The numbers are in the table below.",
+        f"lines. {title} {TABLE_BELOW}",
         n=say_people_of(evidence, (member.estimate.site for member in evidence.adjusted.members)),
         level="adjusted",
         table="funnel",
@@ -265,8 +265,8 @@ def plan_detectable(evidence: Evidence) -> ShownFigure | None:
     return ShownFigure(
         name="detectable",
         title=title,
-        alt=f"A bar a site around 1, as wide as the changes it could not have found. {title} The "
-        "numbers are in the table below.",
+        alt=f"A bar a site around 1, as wide as the changes it could not have found. {title} "
+        f"{TABLE_BELOW}",
         n=say_people_of(evidence, (site.site for site in evidence.matched.sites)),
         level="described",
         table="detectable",

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from righthelp.report.blocks import Document
+from righthelp.report.cells import is_total
 from righthelp.report.record import dump_record
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ def render_html(document: Document) -> str:
 def _open_templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("righthelp.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["total"] = is_total
+    return environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import add_counts
+from righthelp.evidence.summary import begin_high
 from righthelp.report.cells import STATE_WORDS, Cell, Heading, Ratio, ShownTable
 from righthelp.report.ratio_tables import show_together
 
@@ -127,7 +128,7 @@ def list_checks(evidence: Evidence) -> ShownTable:
             Heading("found", "What was found"),
         ),
         tuple(
-            (one.rule[:1].upper() + one.rule[1:], OUTCOMES[one.outcome], one.found)
+            (begin_high(one.rule), OUTCOMES[one.outcome], one.found)
             for one in evidence.matched.checks
         )
         if evidence.matched.sites

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.claims import Claim
-from righthelp.evidence.summary import ONE_SIGNAL
+from righthelp.evidence.summary import ONE_SIGNAL, begin_high
 from righthelp.report import plain
 from righthelp.report.blocks import Block, Bullets, Card, Cards, Prose, Section, Subheading
 from righthelp.report.material import say_all
@@ -61,7 +61,6 @@ def tell_briefly(evidence: Evidence) -> Section:
 
 def show_pair(crude: Claim, adjusted: Claim) -> Cards:
     """As counted, and set against what was expected: never one without the other."""
-    headline = adjusted.headline
     return Cards(
         (
             Card(
@@ -74,7 +73,7 @@ def show_pair(crude: Claim, adjusted: Claim) -> Cards:
                 "Set against what was expected",
                 adjusted.number or NO_TWIN,
                 adjusted.interval or "no interval",
-                headline[:1].upper() + headline[1:],
+                begin_high(adjusted.headline),
             ),
         )
     )

@@ -25,6 +25,7 @@ from righthelp.report.blocks import (
     Table,
     Terms,
 )
+from righthelp.report.cells import is_total
 from righthelp.report.paper import cut_table, gather_folded, weigh_columns
 
 STANDARD: Final = "ua-1"
@@ -151,7 +152,7 @@ def _tell_table(block: Table) -> Iterator[dict[str, Any]]:
             "wide": sum(widths) > WIDE_FROM,
             "rows": [
                 {
-                    "total": row[0][0] in ("All sites", "Sites together"),
+                    "total": is_total(row),
                     "cells": [{"text": text, "state": "state" in kind} for text, kind in row],
                 }
                 for row in table.texts()

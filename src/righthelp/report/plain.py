@@ -12,7 +12,7 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.claims import Claim, Precision, says_why
 from righthelp.evidence.designs import Verdict
 from righthelp.evidence.meaning.wellbeing import ScaleEvidence
-from righthelp.evidence.summary import join_words, spell
+from righthelp.evidence.summary import begin_high, count_sites, join_words, spell
 from righthelp.report.cells import show_number
 from righthelp.report.meaning.reasons import name_reason
 from righthelp.report.meaning.support_words import find_shares_by, say_span
@@ -50,14 +50,11 @@ def say_asked(evidence: Evidence) -> tuple[str, ...]:
     """What was asked, and of whom."""
     windows, outcome = evidence.study.windows, evidence.study.study.outcome
     first = " for the first time" if evidence.who == "new" else ""
-    silent = len(evidence.silent)
-    sites = len(evidence.sites)
-    reply = (
-        f"We asked {_count(sites, 'site')}."
-        + (" It answered." if sites == 1 else " All of them answered.")
-        if not silent
-        else f"We asked {_count(sites, 'site')}. {_capital(spell(sites - silent))} answered."
-    )
+    asked, answered = len(evidence.sites), len(evidence.answered)
+    who = begin_high(spell(answered)) if answered else "None of them"
+    if answered == asked:
+        who = "It" if asked == 1 else "All of them"
+    reply = f"We asked {count_sites(asked)}. {who} answered."
     seen = f"People saw a link worker{first}. How often did they see their GP before, and after?"
     counted = (
         f"We counted their {outcome} in the {spell(windows.before_months)} months before and the "
@@ -126,13 +123,13 @@ def say_contacts(evidence: Evidence, *, crude: Claim, adjusted: Claim) -> tuple[
 
 def _contacts(evidence: Evidence, crude: Claim, *, adjusted: Claim) -> Iterator[str]:
     outcome = evidence.study.study.outcome
-    if crude.number:
-        yield f"After, there were {_number(crude)} {outcome} for every 100 before."
+    if crude.k:
+        yield f"After, there were {crude.k} {outcome} for every 100 before."
     yield "But people see a link worker when times are hard. Later they go less often anyway."
-    if adjusted.number:
+    if adjusted.k:
         yield (
             "So we looked at what would come anyway. For every 100 we would expect, there were "
-            f"{_number(adjusted)}."
+            f"{adjusted.k}."
         )
         assert adjusted.verdict is not None
         yield SO[adjusted.verdict]
@@ -170,7 +167,7 @@ def say_sureness(evidence: Evidence, adjusted: Claim) -> tuple[str, ...]:
 
 
 def _sureness(evidence: Evidence, adjusted: Claim) -> Iterator[str]:
-    if not adjusted.number:
+    if not adjusted.k:
         yield "There is no main number, so there is nothing to be sure of."
         return
     low, _, high = adjusted.interval.removeprefix("95% interval ").partition(" to ")
@@ -196,15 +193,3 @@ def say_limits(evidence: Evidence) -> tuple[str, ...]:
         "It does not know of the loss, the debt or the illness that somebody came with.",
         "It does not say which site is best.",
     )
-
-
-def _number(claim: Claim) -> str:
-    return claim.number.partition(" for ")[0]
-
-
-def _count(number: int, word: str) -> str:
-    return f"{spell(number)} {word}{'' if number == 1 else 's'}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
-from righthelp.report.behind import say_behind
+from righthelp.report.behind import TABLE_BELOW, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
@@ -95,7 +95,7 @@ def plan_spread(evidence: Evidence, site: str) -> ShownFigure | None:
         name="spread",
         title=title,
         alt=f"A strip a measure with a filled dot for this site and hollow ones for the others. "
-        f"{title} The numbers are in the table below.",
+        f"{title} {TABLE_BELOW}",
         n=say_behind(1 + max(len(one.others) for one in spreads)),
         level="described",
         table="spread",

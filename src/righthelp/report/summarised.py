@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from importlib.metadata import PackageNotFoundError, version
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, SiteChange
@@ -84,6 +83,8 @@ def list_results(evidence: Evidence) -> tuple[ResultRow, ...]:
 
 def list_settings(evidence: Evidence, rows: Sequence[ResultRow]) -> tuple[dict[str, str], ...]:
     """One line a result_id that has rows: what made them, and how small numbers were treated."""
+    from righthelp import __version__
+
     policy = evidence.study.disclosure.policy
     settings = []
     for number, kind in enumerate(KINDS, start=1):
@@ -94,7 +95,7 @@ def list_settings(evidence: Evidence, rows: Sequence[ResultRow]) -> tuple[dict[s
                     "result_id": str(number),
                     "result_type": kind,
                     "package_name": "righthelp",
-                    "package_version": _find_version(),
+                    "package_version": __version__,
                     "group": _name_all(row.group_name for row in own),
                     "strata": _name_all(row.strata_name for row in own),
                     "additional": _name_all(row.additional_name for row in own),
@@ -276,10 +277,3 @@ def _name_all(names: Iterable[str]) -> str:
     """Every name in the pairs, once."""
     parts = dict.fromkeys(part for name in names for part in name.split(SEPARATOR))
     return SEPARATOR.join(part for part in parts if part != OVERALL)
-
-
-def _find_version() -> str:
-    try:
-        return version("righthelp")
-    except PackageNotFoundError:
-        return "unknown"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
+from righthelp.evidence.summary import begin_low
 from righthelp.report.cells import NBSP, Cell, Heading, Ratio, ShownTable
 from righthelp.report.changes import list_changes
 from righthelp.report.checklists import list_checklists
@@ -55,7 +56,7 @@ def list_flow(evidence: Evidence) -> ShownTable:
     for step in evidence.flow:
         words = step.words
         if step.kind == "left_out":
-            words = f"left out: {words[:1].lower()}{words[1:]}"
+            words = f"left out: {begin_low(words)}"
         rows.append(
             (words, step.total, *(step.by_site.get(site.id, "–") for site in sites)),
         )

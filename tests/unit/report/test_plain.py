@@ -110,3 +110,11 @@ def test_its_numbers_are_those_of_the_claims() -> None:
 def test_every_verdict_has_its_words() -> None:
     for words in (plain.SO, plain.BESIDE_OTHERS):
         assert set(words) == set(HEADLINES)
+
+
+def test_it_says_who_answered() -> None:
+    said = [" ".join(read_plainly(make())) for make in EVIDENCES]
+    assert "We asked one site. It answered." in said[0]
+    assert "We asked eight sites. Seven answered." in said[1]
+    assert "We asked eight sites. None of them answered." in said[2]
+    assert "We asked five sites. All of them answered." in said[3]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from righthelp.evidence import Evidence
 from righthelp.evidence.claims import per_100
 from righthelp.evidence.counts import Count, FlowStep
-from righthelp.evidence.summary import join_words
+from righthelp.evidence.summary import begin_low, join_words
 from righthelp.report.cells import show_count
 from righthelp.report.meaning.capacity import say_capacity
 from righthelp.report.meaning.consultation import say_dose as say_dose_briefly
@@ -30,7 +30,7 @@ def say_study_size(evidence: Evidence) -> str:
     complete = _find_step(evidence, "complete") or _find_step(evidence, "registered")
     said = "Everybody whom the data of a site show as seen in its index period was counted."
     if complete:
-        words = complete.words[:1].lower() + complete.words[1:]
+        words = begin_low(complete.words)
         said += f" People ({words}): {_show(complete.total)}."
     told = [
         f"{evidence.label(one.site)} {one.detectable[0].value:.2f}"
@@ -87,7 +87,7 @@ def say_sensitivity(evidence: Evidence) -> str:
     parts = []
     if len(evidence.definitions) > 1:
         parts.append(f"{len(evidence.definitions) - 1} other definitions of a contact")
-    parts += [f"{one.label[:1].lower()}{one.label[1:]}" for one in evidence.variations]
+    parts += [begin_low(one.label) for one in evidence.variations]
     if evidence.left_out:
         parts.append("leaving out one site at a time")
     if evidence.matched.span is not None:

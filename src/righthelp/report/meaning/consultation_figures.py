@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.consultation import Measured, MeasureTogether
 from righthelp.protocol.study import Study
-from righthelp.report.behind import say_people_of
+from righthelp.report.behind import TABLE_BELOW, say_people_of
 from righthelp.report.canvas import (
     ACCENT,
     INK,
@@ -52,7 +52,8 @@ def draw_consultation_figures(evidence: Evidence) -> dict[str, ShownFigure]:
         name="consultation",
         title=title,
         alt=f"{title} For each measure two points with intervals, for the people seen and for "
-        "matched people, and a line where nothing changed. The numbers are in the table below.",
+        "matched people, and a line where nothing changed. "
+        f"{TABLE_BELOW}",
         n=say_people_of(evidence, (site for one in measures for site in one.sites)),
         level="adjusted",
         table="consultation",

@@ -9,7 +9,7 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, add_counts
 from righthelp.evidence.meaning.wellbeing import CELL_NAMES, Cell, QuadrantEvidence
 from righthelp.report import cells
-from righthelp.report.behind import add_known, say_behind
+from righthelp.report.behind import TABLE_BELOW, add_known, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     FAINT,
@@ -178,7 +178,7 @@ def _show(table: QuadrantEvidence, n_sites: int) -> ShownFigure:
         title=title,
         alt=f"{title} Contacts go up the side and the score across; each cell has the number of "
         "people and, hollow, the number expected by chance; people without two scores stand in a "
-        "strip at the right. The numbers are in the table below.",
+        f"strip at the right. {TABLE_BELOW}",
         n=say_behind(n_sites, people),
         level="adjusted",
         table="quadrants",

@@ -9,7 +9,7 @@ from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count, read_count
 from righthelp.evidence.estimates import Z95
 from righthelp.evidence.meaning.reasons import GroupReasons, ReasonNumber
-from righthelp.report.behind import say_behind
+from righthelp.report.behind import TABLE_BELOW, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     INK,
@@ -324,7 +324,7 @@ def draw_reason_figures(evidence: Evidence) -> dict[str, ShownFigure]:
         name="reasons",
         title=title,
         alt=f"{title} Bars from the number before to the number after, a step for each reason. "
-        "The numbers are in the table below.",
+        f"{TABLE_BELOW}",
         n=say_behind(len(evidence.meaning.reasons.sites), groups[0].n, people="people seen"),
         level="adjusted",
         table="reasons",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.support import FunnelStep, SiteWait
-from righthelp.evidence.summary import join_words, spell
+from righthelp.evidence.summary import begin_low, join_words, spell
 from righthelp.protocol.study import Study
-from righthelp.report.behind import add_known, say_behind
+from righthelp.report.behind import TABLE_BELOW, add_known, say_behind
 from righthelp.report.canvas import (
     ACCENT,
     MIDDLE,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TABLE_BELOW = "The numbers are in the table below."
 LINES = {"first_contact": (ACCENT, "-"), "first_support": (MIDDLE, "--")}
 WORDS = {"first_contact": "first contact", "first_support": "first support"}
 
@@ -136,9 +135,7 @@ def _list_targets(study: Study) -> dict[str, int | None]:
 
 def _title_funnel(funnel: Steps) -> str:
     first = funnel.bars[0].n
-    parts = [
-        f"{100 * bar.n / first:.0f} {bar.label[:1].lower()}{bar.label[1:]}" for bar in funnel.bars
-    ]
+    parts = [f"{100 * bar.n / first:.0f} {begin_low(bar.label)}" for bar in funnel.bars]
     few = len(funnel.sites) <= 3
     where = join_words(funnel.sites) if few else f"{spell(len(funnel.sites))} sites together"
     chosen = parts[1:-1] if len(parts) > 3 else parts[1:]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.theory import Found, Judged, RowEvidence, Status, Verdict
-from righthelp.evidence.summary import join_words
+from righthelp.evidence.summary import begin_high, begin_low, join_words
 from righthelp.protocol.indicators import INDICATORS, Expected
 from righthelp.protocol.theory import TheoryRow
 from righthelp.report.blocks import Block, Grid, Prose, Sign, Signs, Terms
@@ -81,7 +81,9 @@ def compose_theory(evidence: Evidence) -> Iterator[Block]:
         ("Statement", "What is supposed", "Expected, and seen", "What can be said"),
         tuple(_show_row(one) for one in told.rows),
     )
-    yield Terms(tuple((_capital(VERDICTS[name]), (rule,)) for name, rule in VERDICT_RULES.items()))
+    yield Terms(
+        tuple((begin_high(VERDICTS[name]), (rule,)) for name, rule in VERDICT_RULES.items())
+    )
 
 
 def list_theory_tables(evidence: Evidence) -> tuple[ShownTable, ...]:
@@ -237,7 +239,7 @@ def _show_row(one: RowEvidence) -> tuple[tuple[Prose | Terms | Signs, ...], ...]
             *([Prose(f"Not supplied: {'; '.join(missing)}.", "note")] if missing else []),
         ),
         (
-            Terms(((_capital(VERDICTS[judged.verdict]), (judged.reason,)),), "inline"),
+            Terms(((begin_high(VERDICTS[judged.verdict]), (judged.reason,)),), "inline"),
             *([Prose(sites, "note")] if sites else []),
         ),
     )
@@ -252,7 +254,7 @@ def _show_sign(part: str, found: Found) -> Sign:
     glyph, status = STATUSES[found.status]
     words = INDICATORS[found.indicator].words
     if part == "context":
-        words = f"Context: {words[:1].lower()}{words[1:]}"
+        words = f"Context: {begin_low(words)}"
     rest = f", {found.seen.words}." if found.seen.words else "."
     return Sign(glyph, f"{words}. Expected: {EXPECTED_WORDS[found.expected]}; seen: ", status, rest)
 
@@ -277,7 +279,3 @@ def _say_all(rows: Sequence[RowEvidence]) -> str:
     last = f" {n} cannot be looked at with what was supplied." if n else ""
     total = "Of one statement" if len(rows) == 1 else f"Of {len(rows)} statements"
     return f"{total}, {join_words(parts)}.{last}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from righthelp.evidence import Evidence
 from righthelp.evidence.counts import Count
 from righthelp.evidence.meaning.wellbeing import QuadrantEvidence, ScaleEvidence, ScaleSite
+from righthelp.evidence.summary import begin_low
 from righthelp.report.cells import (
     STATE_WORDS,
     Cell,
@@ -326,4 +327,4 @@ def _say_corner(table: QuadrantEvidence, corner: str) -> str:
 
 
 def _lower(text: str) -> str:
-    return f"{text[:1].lower()}{text[1:]}".rstrip(".")
+    return begin_low(text).rstrip(".")

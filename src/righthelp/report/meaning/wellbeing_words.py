@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from righthelp.evidence.summary import begin_low
 from righthelp.protocol.instruments import Instrument, Scale, find_instrument, find_scale
 
 MEANINGS: Mapping[str, str] = {
@@ -50,7 +51,7 @@ def name_scale(name: str) -> str:
     scale, instrument = find_declared(name)
     if len(instrument.scales) == 1:
         return instrument.label
-    return f"{instrument.label}: {scale.label[:1].lower()}{scale.label[1:]}"
+    return f"{instrument.label}: {begin_low(scale.label)}"
 
 
 def explain_corner(corner: str, kind: str) -> str:
