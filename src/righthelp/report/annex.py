@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from righthelp.evidence.summary import begin_high, begin_low
 from righthelp.report import explanations
 from righthelp.report.blocks import Block, Prose, Section, Subheading, Terms
-from righthelp.report.checklists import list_checklists
 from righthelp.report.material import Material
+from righthelp.report.titles import TITLES
 
 
 def tell_annex(material: Material) -> tuple[Section, ...]:
@@ -31,7 +31,7 @@ def tell_matched(material: Material) -> Section:
     """People seen beside matched people, and whether those were alike."""
     return Section(
         "matched",
-        "Matched people",
+        TITLES["matched"],
         (
             Prose(
                 "Each person new to the link worker is matched to registered people of the same "
@@ -39,8 +39,7 @@ def tell_matched(material: Material) -> Section:
                 "visit as long before, with the same numbers of contacts in the year up to it. "
                 "Where nobody is that much alike, a coarser likeness is tried, rung by rung."
             ),
-            *material.draw("detectable"),
-            *(material.fold if "detectable" in material.figures else material.show)("detectable"),
+            *material.illustrate("detectable"),
             Prose(material.evidence.matched.claim.sentence),
             *material.draw("matched"),
             *material.fold("matched"),
@@ -63,7 +62,7 @@ def tell_scheme(material: Material) -> Section:
     scheme = material.evidence.scheme
     return Section(
         "scheme",
-        "The scheme as a whole",
+        TITLES["scheme"],
         (
             Prose(
                 "This part is about all registered people, whether they saw a link worker or not. "
@@ -88,7 +87,7 @@ def tell_definitions(material: Material) -> Section:
     """The same people under other definitions of a contact."""
     return Section(
         "definitions",
-        "If contacts are defined otherwise",
+        TITLES["definitions"],
         (
             Prose(
                 "Evaluations differ in what they count as a contact. Here the same people are "
@@ -105,7 +104,7 @@ def tell_supply(material: Material) -> Section:
     """What sites could not supply, and what that rules out."""
     return Section(
         "supply",
-        "What each site could not supply",
+        TITLES["supply"],
         (
             Prose(
                 "What is missing rules out some answers. It says nothing about the care a site "
@@ -127,12 +126,12 @@ def tell_quality(material: Material) -> Section:
             ),
             *material.show("quality"),
         )
-    return Section("quality", "Quality of the data", blocks)
+    return Section("quality", TITLES["quality"], blocks)
 
 
 def tell_methods(material: Material) -> Section:
     """What was asked, how comparisons are made, what may be said, where numbers came from."""
-    return Section("methods", "Methods and provenance", tuple(_methods(material)))
+    return Section("methods", TITLES["methods"], tuple(_methods(material)))
 
 
 def _methods(material: Material) -> Iterator[Block]:
@@ -178,16 +177,15 @@ def _methods(material: Material) -> Iterator[Block]:
 
 def tell_checklists(material: Material) -> Section:
     """What reporting checklists ask, and where it is answered."""
-    names = [table.name for table in list_checklists(material.evidence)]
     return Section(
         "checklists",
-        "Reporting checklists",
+        TITLES["checklists"],
         (
             Prose(
                 "Journals and funders ask for these. What the study file and the returns say is "
                 "filled in, with the section that has more; the rest is the team's to write."
             ),
-            *material.fold(*names),
+            *material.fold(*(name for name in material.tables if name.startswith("checklist_"))),
         ),
     )
 
@@ -196,7 +194,7 @@ def tell_changes(material: Material) -> Section:
     """How the returns came together, and how the result stood after each."""
     return Section(
         "changes",
-        "How this synthesis came about",
+        TITLES["changes"],
         (
             Prose(
                 "Returns of this study are kept and can be replaced or withdrawn. After each step "
@@ -210,7 +208,7 @@ def tell_changes(material: Material) -> Section:
 def tell_words() -> Section:
     """Words used."""
     words = [(begin_high(word), meaning) for word, meaning in explanations.GLOSSARY]
-    return Section("words", "Words used", (_define(words),))
+    return Section("words", TITLES["words"], (_define(words),))
 
 
 def _define(rows: list[tuple[str, str]]) -> Terms:

@@ -16,6 +16,7 @@ from righthelp.report.findings import tell_counted, tell_happened
 from righthelp.report.material import Material
 from righthelp.report.meaning.sections import tell_capacity, tell_support, tell_wellbeing
 from righthelp.report.opening import show_pair, tell_briefly, tell_plainly
+from righthelp.report.titles import TITLES
 
 TO_TALK_ABOUT: tuple[tuple[str, str], ...] = (
     ("support", "Is this how long people wait where you live? What makes them wait?"),
@@ -114,7 +115,7 @@ def tell_commissioner(material: Material) -> tuple[Part, ...]:
 def _ladder(material: Material) -> Section:
     return Section(
         "anyway",
-        "Would it have happened anyway?",
+        TITLES["anyway"],
         (
             Prose(
                 "People are referred at a bad time. Contacts then tend to be fewer afterwards even "
@@ -130,16 +131,16 @@ def _ladder(material: Material) -> Section:
 OWN_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "support",
-        "The right help, in time",
+        TITLES["support"],
         ("referrals_in", "needs_met", "days_to_help", "flags_back"),
     ),
-    ("wellbeing", "How people fared", ("fared", "fared_moved", "site_quadrants")),
+    ("wellbeing", TITLES["wellbeing"], ("fared", "fared_moved", "site_quadrants")),
     (
         "reasons",
-        "What contacts were about",
+        TITLES["reasons"],
         ("site_reasons", "site_consultation", "site_dose"),
     ),
-    ("counted", "Who was counted", ("flow",)),
+    ("counted", TITLES["counted"], ("flow",)),
     ("mend", "What would make the answer better", ("questions", "supply", "quality")),
 )
 """Sections of a site's report that are tables alone: anchor, title, tables."""

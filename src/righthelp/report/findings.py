@@ -15,6 +15,7 @@ from righthelp.report.meaning.sections import (
     tell_wellbeing,
 )
 from righthelp.report.ratio_tables import list_reasons
+from righthelp.report.titles import TITLES
 
 
 def tell_findings(material: Material) -> tuple[Section, ...]:
@@ -36,22 +37,21 @@ def tell_counted(material: Material) -> Section:
     """Who was asked and who was counted."""
     return Section(
         "counted",
-        "Who was counted",
+        TITLES["counted"],
         (
             Prose(
                 "Every site that was asked is listed, and everybody it considered is counted at "
                 "some step. Nobody is dropped unseen."
             ),
             *material.show("sites"),
-            *material.draw("flow"),
-            *(material.fold if "flow" in material.figures else material.show)("flow"),
+            *material.illustrate("flow"),
         ),
     )
 
 
 def tell_happened(material: Material) -> Section:
     """What was counted before and after, beside what was to be expected."""
-    return Section("happened", "What happened", tuple(_happened(material)))
+    return Section("happened", TITLES["happened"], tuple(_happened(material)))
 
 
 def _happened(material: Material) -> Iterator[Block]:
@@ -76,7 +76,7 @@ def _happened(material: Material) -> Iterator[Block]:
 
 def tell_anyway(material: Material) -> Section:
     """What was to be expected, by every design that could say."""
-    return Section("anyway", "Would it have happened anyway?", tuple(_anyway(material)))
+    return Section("anyway", TITLES["anyway"], tuple(_anyway(material)))
 
 
 def _anyway(material: Material) -> Iterator[Block]:
@@ -115,7 +115,7 @@ def tell_across(material: Material) -> Section:
     """Sites side by side and together."""
     return Section(
         "across",
-        "Across sites",
+        TITLES["across"],
         (
             Prose(
                 "Sites are listed in the order of the study; they are not ranked. The strip around "
@@ -124,7 +124,6 @@ def tell_across(material: Material) -> Section:
             ),
             *material.draw("sites"),
             *material.fold("twins", "syntheses", "left_out"),
-            *material.draw("funnel"),
-            *(material.fold("funnel") if "funnel" in material.figures else ()),
+            *material.illustrate("funnel"),
         ),
     )

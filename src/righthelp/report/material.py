@@ -51,6 +51,11 @@ class Material:
             if name in self.figures:
                 yield Picture(self.figures[name])
 
+    def illustrate(self, name: str) -> Iterator[Block]:
+        """A figure with its table behind it; where there is no figure, the table in the text."""
+        yield from self.draw(name)
+        yield from self.fold(name) if name in self.figures else self.show(name)
+
 
 def say_all(sentences: Iterable[str]) -> Iterator[Block]:
     """A paragraph a sentence."""

@@ -10,6 +10,7 @@ from righthelp.report.blocks import Block, Bullets, Card, Cards, Prose, Section,
 from righthelp.report.material import say_all
 from righthelp.report.meaning import reasons, wellbeing
 from righthelp.report.meaning.support_words import say_support_briefly
+from righthelp.report.titles import TITLES
 
 NO_RATIO, NO_TWIN = "No ratio can be given", "Not estimable here"
 
@@ -56,7 +57,7 @@ def tell_briefly(evidence: Evidence) -> Section:
     if summary.sureness:
         blocks += [Subheading("How sure this is"), Bullets(summary.sureness)]
     blocks += [Subheading("What it does not say"), Bullets(summary.limits)]
-    return Section("brief", "In brief", tuple(blocks))
+    return Section("brief", TITLES["brief"], tuple(blocks))
 
 
 def show_pair(crude: Claim, adjusted: Claim) -> Cards:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,15 +12,17 @@ import pytest
 from righthelp.evidence import Evidence, gather
 from righthelp.evidence.claims import find_causal_words
 from righthelp.protocol.study import Study
+from righthelp.report import compose
 from righthelp.report.checklists import (
     FILLERS,
     FOR_TEAM,
-    SECTIONS,
     TEAM_ADDS,
     list_checklists,
     read_items,
     read_sources,
 )
+from righthelp.report.titles import TITLES
+from tests.lib.small_demo import gather_small_demo
 from tests.unit.report.eight_sites import make_returns, make_study
 
 STROBE = (
@@ -74,7 +77,7 @@ def test_every_checklist_names_where_it_is_from() -> None:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_item_points_to_a_section_and_a_function_that_are_there(name: str) -> None:
     for one in read_items(name):
-        assert one.section == "" or one.section in SECTIONS
+        assert one.section == "" or one.section in TITLES
         assert one.filled_by == "" or one.filled_by in FILLERS
         assert one.filled_by or one.team
         assert bool(one.section) == bool(one.filled_by)
@@ -161,3 +164,20 @@ def test_no_answer_says_why_anything_changed() -> None:
         cell for table in list_checklists(gather_changed()) for row in table.rows for cell in row
     ]
     assert find_causal_words(" ".join(map(str, words))) == ()
+
+
+def gather_eight_sites() -> Evidence:
+    study = make_study()
+    return gather(study, make_returns(study))
+
+
+@pytest.mark.parametrize("make", [gather_small_demo, gather_eight_sites])
+def test_every_place_that_is_named_is_a_heading_of_the_report(make: Callable[[], Evidence]) -> None:
+    evidence = make()
+    document = compose(evidence)
+    titles = {section.title for section in document.sections} | {document.parts[0].title}
+    named = {str(row[-1]) for table in list_checklists(evidence) for row in table.rows} - {""}
+    assert len(named) > 5
+    assert named <= titles
+    for section in document.sections[1:]:
+        assert section.title == TITLES[section.name]

@@ -15,30 +15,8 @@ from importlib import resources
 from righthelp.evidence import Evidence
 from righthelp.report.cells import Cell, Heading, ShownTable
 from righthelp.report.checklists import answers, results
+from righthelp.report.titles import TITLES
 
-SECTIONS: Mapping[str, str] = {
-    "summary": "Summary",
-    "counted": "Who was counted",
-    "support": "The right help, in time",
-    "wellbeing": "How people fared",
-    "happened": "What happened",
-    "reasons": "What contacts were about",
-    "consultation": "The consultation itself",
-    "theory": "How it might work",
-    "anyway": "Would it have happened anyway?",
-    "matched": "Matched people",
-    "scheme": "The scheme as a whole",
-    "across": "Across sites",
-    "definitions": "If contacts are defined otherwise",
-    "supply": "What each site could not supply",
-    "quality": "Quality of the data",
-    "methods": "Methods and provenance",
-    "checklists": "Reporting checklists",
-    "changes": "Changes to the protocol",
-    "dictionary": "What each column means",
-    "words": "Words used",
-}
-"""The sections of the report by anchor, with their titles."""
 FOR_TEAM = "For the team to fill: "
 TEAM_ADDS = "For the team to add: "
 
@@ -141,4 +119,4 @@ def _answer(item: Item, told: str) -> str:
 def _name_section(item: Item, evidence: Evidence) -> str:
     """The title of the item's section; none where the report has no such part this time."""
     left_out = item.section == "matched" and not evidence.matched.sites
-    return SECTIONS[item.section] if item.section and not left_out else ""
+    return TITLES[item.section] if item.section and not left_out else ""

@@ -9,11 +9,12 @@ from righthelp.report.material import Material, say_all
 from righthelp.report.meaning import capacity, consultation, reasons, wellbeing
 from righthelp.report.meaning.support_words import say_support
 from righthelp.report.meaning.theory import compose_theory
+from righthelp.report.titles import TITLES
 
 
 def tell_support(material: Material) -> Section:
     """Whether people got help that fits, and how soon."""
-    return Section("support", "The right help, in time", tuple(_support(material)))
+    return Section("support", TITLES["support"], tuple(_support(material)))
 
 
 def _support(material: Material) -> Iterator[Block]:
@@ -40,7 +41,7 @@ def _support(material: Material) -> Iterator[Block]:
 
 def tell_wellbeing(material: Material) -> Section:
     """What people say of themselves, by itself and beside their contacts."""
-    return Section("wellbeing", "How people fared", tuple(_wellbeing(material)))
+    return Section("wellbeing", TITLES["wellbeing"], tuple(_wellbeing(material)))
 
 
 def _wellbeing(material: Material) -> Iterator[Block]:
@@ -80,7 +81,7 @@ def tell_reasons(material: Material) -> Section:
     """What contacts were about, and what was newly found."""
     return Section(
         "reasons",
-        "What contacts were about",
+        TITLES["reasons"],
         (
             Prose(
                 "The same number of contacts can hide much: fewer about money worries, more about "
@@ -101,7 +102,7 @@ def tell_reasons(material: Material) -> Section:
 
 def tell_consultation(material: Material) -> Section:
     """With whom, how long, kept or missed; what the link worker did; capacity."""
-    return Section("consultation", "The consultation itself", tuple(_consultation(material)))
+    return Section("consultation", TITLES["consultation"], tuple(_consultation(material)))
 
 
 def _consultation(material: Material) -> Iterator[Block]:
@@ -132,7 +133,7 @@ def tell_theory(material: Material) -> Section:
     """What was expected of the scheme beside what was seen."""
     return Section(
         "theory",
-        "How it might work: what was expected and what was seen",
+        TITLES["theory"],
         (
             *compose_theory(material.evidence),
             *(material.fold("theory_sites") if material.evidence.theory.is_looked_at else ()),
