@@ -51,7 +51,7 @@ def say_asked(evidence: Evidence) -> tuple[str, ...]:
     windows, outcome = evidence.study.windows, evidence.study.study.outcome
     first = " for the first time" if evidence.who == "new" else ""
     asked, answered = len(evidence.sites), len(evidence.answered)
-    who = begin_high(spell(answered)) if answered else "None of them"
+    who = begin_high(spell(answered)) if answered else "No site"
     if answered == asked:
         who = "It" if asked == 1 else "All of them"
     reply = f"We asked {count_sites(asked)}. {who} answered."

@@ -116,5 +116,5 @@ def test_it_says_who_answered() -> None:
     said = [" ".join(read_plainly(make())) for make in EVIDENCES]
     assert "We asked one site. It answered." in said[0]
     assert "We asked eight sites. Seven answered." in said[1]
-    assert "We asked eight sites. None of them answered." in said[2]
+    assert "We asked eight sites. No site answered." in said[2]
     assert "We asked five sites. All of them answered." in said[3]
