@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from righthelp.evidence.estimates import Z95
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -65,7 +67,7 @@ def measure(
     model = math.sqrt((se**2).mean())
     ratio = model / empirical
     spread = float((se**2).var(ddof=1)) / (4 * n * model**4)
-    half = 1.959964 * se
+    half = Z95 * se
     return Performance(
         n=n,
         bias=Share(float(log_rr.mean()) - truth, empirical / math.sqrt(n)),

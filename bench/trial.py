@@ -15,6 +15,7 @@ from bench.performance import Performance, measure
 from righthelp.evidence import Evidence
 from righthelp.evidence.claims import compare, find_causal_words
 from righthelp.evidence.designs import FAMILY_OF, Verdict
+from righthelp.evidence.estimates import Z95
 from righthelp.evidence.synthesis import Combination
 from righthelp.onsite.describe import describe_change, describe_course
 from righthelp.onsite.diagnostics import Diagnostics
@@ -169,7 +170,7 @@ def _say(one: Combination, verdicts: frozenset[Verdict]) -> Said:
 
 def _as_se(low: float | None, high: float | None) -> float:
     """The standard error of a normal interval as long as this one (several sites: Student's t)."""
-    return math.nan if low is None or high is None else (high - low) / 2 / 1.959964
+    return math.nan if low is None or high is None else (high - low) / 2 / Z95
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def list_rows(
     estimates against people who declined or wait, by design. withheld: how people were matched did
     not leave the site.
     """
-    n = 5 * round(sum(rungs) / 5)
+    n = released(sum(rungs))["n"] or 0
     told = {**CHECKS, **(checks or {})}
     smds = {**dict.fromkeys(COVARIATES, 0.02), **(balance or {})}
     words = ("nobody alike enough", *(rung.words for rung in LADDER))

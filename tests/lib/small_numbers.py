@@ -15,6 +15,8 @@ from righthelp.report.dictionary import PEOPLE, find_meaning
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 OF_NOBODY = ("about one person", "of one person", "one person a day")
 """Phrases of the fixed text that speak of no number of people."""
+GAP = r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)"
+"""Between two words of a sentence, which may go on in the next line; an empty line ends it."""
 KINDS = r"(?:more |other |new |seen |matched |registered |complete )?"
 
 
@@ -54,7 +56,7 @@ def find_in_text(text: str, least: int) -> Iterator[str]:
     digits = "|".join(str(n) for n in range(1, least))
     words = "|".join(WORDS[: least - 1])
     patterns = (
-        rf"(?<![\d.,–-])\b(?:{digits}|{words})\s+{KINDS}(?:people|persons?|patients?)\b",
+        rf"(?<![\d.,–-])\b(?:{digits}|{words}){GAP}{KINDS}(?:people|persons?|patients?)\b",
         rf"\b(?:people|persons|patients)\b[^.;:\n]{{0,60}}:\s*(?:{digits})\b(?!%|[.,]?\d)",
     )
     for pattern in patterns:
@@ -63,18 +65,19 @@ def find_in_text(text: str, least: int) -> Iterator[str]:
 
 
 def read_text(page: str) -> str:
-    """The words of an HTML page, alternative texts too; a line for each cell and paragraph."""
+    """The words of an HTML page, alternative texts too; an empty line after cell and paragraph."""
     page = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
-    alternatives = " \n".join(re.findall(r'(?:alt|aria-label)="([^"]*)"', page))
-    words = re.sub(r"<[^>]+>", "\n", page)
-    return html.unescape(f"{words}\n{alternatives}").replace("\u00a0", " ")
+    alternatives = "\n\n".join(re.findall(r'(?:alt|aria-label)="([^"]*)"', page))
+    page = re.sub(r"</?(?:a|abbr|b|em|span|strong)\b[^>]*>", "", page)
+    words = re.sub(r"<[^>]+>", "\n\n", page)
+    return html.unescape(f"{words}\n\n{alternatives}").replace("\u00a0", " ")
 
 
 def read_cells(path: Path) -> str:
-    """The cells of a CSV file, a line each."""
+    """The cells of a CSV file, an empty line after each."""
     with path.open(encoding="utf-8", newline="") as file:
         cells = (cell.replace("\u00a0", " ") for row in csv.reader(file) for cell in row)
-        return "\n".join(cells)
+        return "\n\n".join(cells)
 
 
 def is_small(value: float | None, least: int) -> bool:

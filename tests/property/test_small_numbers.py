@@ -207,6 +207,7 @@ def test_no_pdf_and_no_word_file_has_more_than_the_page(policy: str) -> None:
 def test_a_door_that_withholds_too_little_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search sees it where the release lets out six and seven people, as five."""
     monkeypatch.setattr("righthelp.onsite.release.policy_of", lambda _: Policy(5))
+    monkeypatch.setattr("righthelp.returns.checks.FEWEST", 0)
     found = search(gather_few())
     places = ("flow.riverside", "flow.all_sites", "flow.csv", "summarised_result.csv")
     assert all(any(place in one for one in found) for place in places)
@@ -218,6 +219,7 @@ def test_where_nothing_is_withheld_the_search_finds_it_in_every_part(
     """So that finding nothing says something: the sites that are made up do hold small numbers."""
     monkeypatch.setattr(Policy, "people", lambda _, n: (round_to_base(n), "rounded"))
     monkeypatch.setattr(Policy, "hides", lambda _, n: False)
+    monkeypatch.setattr("righthelp.returns.checks.FEWEST", 0)
     found: set[str] = set()
 
     @settings(
@@ -272,13 +274,24 @@ def test_a_number_planted_in_a_sentence_is_found() -> None:
         "at most one contact a person a day",
         "Counts of people up to 7 are withheld",
         "People at each step: 10; 1,235; 5%",
+        read_text("<td>40</td><td>900</td><td>4</td></tr></table>\n<p>People registered</p>"),
     ],
 )
 def test_what_is_no_number_of_few_people_is_let_be(text: str) -> None:
     assert list(find_in_text(text, 8)) == []
 
 
-@pytest.mark.parametrize("text", ["7 people", "seven people", "1 person", "two matched people"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7 people",
+        "seven people",
+        "1 person",
+        "two matched people",
+        "7\n  people",
+        read_text("<p>Of these <strong>7</strong> <em>people</em> died</p>"),
+    ],
+)
 def test_the_least_that_is_told_is_the_policys(text: str) -> None:
     assert list(find_in_text(text, 8)) and not list(find_in_text(text.replace("1", "2"), 2))
     assert list(find_in_text("9 people", 10)) and not list(find_in_text("9 people", 8))

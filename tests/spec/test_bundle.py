@@ -326,6 +326,24 @@ def test_a_count_that_is_not_rounded_is_not_pooled(released: Released) -> None:
     ]
 
 
+def test_a_count_of_too_few_people_is_not_pooled(released: Released) -> None:
+    """Eight people are the fewest that may leave a site, and are shown as 10."""
+    assert _check(_with(released, "flow", n=5)) == [
+        ("return of north: flow.csv", "5 people in n is too few to leave a site")
+    ]
+
+
+def test_people_expected_by_chance_may_be_few(released: Released) -> None:
+    row = {"site": "north", "scale": "ons4_happy", "part": "improved", "n": 5, "state": "rounded"}
+
+    def give(number: str) -> Released:
+        tables = {**released.tables, "score_counts": ({**row, "number": number},)}
+        return replace(released, tables=tables)
+
+    check_returns(make_study(), [give("by_chance")])
+    assert _check(give("counted"))
+
+
 def test_a_withheld_row_that_shows_a_number_is_not_pooled(released: Released) -> None:
     odd = _with(released, "estimates", state="suppressed")
     assert [what for _, what in _check(odd)] == [

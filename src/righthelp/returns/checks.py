@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from righthelp.errors import DataRefused, Problem
 from righthelp.protocol.study import Study
 from righthelp.returns.tables import TABLES, Released
-from righthelp.schema import Row, Table
+from righthelp.schema import Column, Row, Table
 
 ROUND_TO = 5
+FEWEST = 10
+"""The fewest people that a count may show: eight, the fewest that may leave a site, rounded.
+People expected by chance are no people, and may be fewer."""
 
 
 def check_returns(study: Study, returns: Sequence[Released]) -> None:
@@ -50,26 +53,26 @@ def _check_return(study: Study, released: Released) -> list[Problem]:
 
 
 def _check_row(table: Table, row: Row, where: str) -> list[Problem]:
-    place = f"{where}: {table.name}.csv"
-    found = []
-    for column in table.columns:
-        value = row[column.name]
-        if value is None:
-            continue
-        if row.get("state") == "suppressed" and column.role in ("people", "sum"):
-            found.append(
-                Problem(
-                    f"a withheld row shows a number in {column.name}",
-                    place,
-                    "Ask the site to count again with this version of righthelp.",
-                )
-            )
-        elif column.role == "people" and isinstance(value, int) and value % ROUND_TO:
-            found.append(
-                Problem(
-                    f"{value} people in {column.name} is not rounded to {ROUND_TO}",
-                    place,
-                    "Ask the site to count again with this version of righthelp.",
-                )
-            )
-    return found
+    said = [_say_wrong(column, row) for column in table.columns if row[column.name] is not None]
+    return [
+        Problem(
+            what,
+            f"{where}: {table.name}.csv",
+            "Ask the site to count again with this version of righthelp.",
+        )
+        for what in said
+        if what
+    ]
+
+
+def _say_wrong(column: Column, row: Row) -> str:
+    value = row[column.name]
+    if row.get("state") == "suppressed" and column.role in ("people", "sum"):
+        return f"a withheld row shows a number in {column.name}"
+    if column.role != "people" or not isinstance(value, int):
+        return ""
+    if value % ROUND_TO:
+        return f"{value} people in {column.name} is not rounded to {ROUND_TO}"
+    if 0 < value < FEWEST and row.get("number") != "by_chance":
+        return f"{value} people in {column.name} is too few to leave a site"
+    return ""

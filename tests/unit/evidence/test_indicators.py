@@ -181,7 +181,7 @@ def test_comparators_fall_where_their_months_after_lie_below_those_before(
 
 
 @pytest.mark.parametrize(
-    ("died", "left", "direction"), [(40, 60, "present"), (5, 5, "absent"), (20, 20, "unclear")]
+    ("died", "left", "direction"), [(40, 60, "present"), (10, 0, "absent"), (20, 20, "unclear")]
 )
 def test_people_lost_are_a_share_of_those_new(died: int, left: int, direction: str) -> None:
     rows = [step("new", 400), step("died", died), step("left", left)]
