@@ -21,7 +21,7 @@ from righthelp.report.blocks import (
     Terms,
 )
 from righthelp.report.cells import is_total
-from righthelp.report.paper import cut_table, gather_folded, weigh_columns
+from righthelp.report.paper import cut_table, gather_folded, share_width, weigh_columns
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -153,7 +153,8 @@ def _add_table(word: WordDocument, block: Table) -> None:
         points = _size(len(shown.headings))
         rows = list(shown.texts())
         heads = [heading.label for heading in shown.headings]
-        table = _open_table(word, len(rows), heads, widths=weigh_columns(shown), points=points)
+        widths = share_width(weigh_columns(shown))
+        table = _open_table(word, len(rows), heads, widths=widths, points=points)
         numbers = [heading.kind == "number" for heading in shown.headings]
         for cells, row in zip(table, rows, strict=True):
             total = is_total(row)
@@ -169,7 +170,7 @@ def _add_table(word: WordDocument, block: Table) -> None:
 def _add_grid(word: WordDocument, block: Grid) -> None:
     _caption(word, f"Table {block.number}. {block.caption}")
     table = _open_table(
-        word, len(block.rows), list(block.headings), widths=(11, 22, 30, 20), points=SMALL
+        word, len(block.rows), list(block.headings), widths=(0.13, 0.27, 0.36, 0.24), points=SMALL
     )
     for cells, row in zip(table, block.rows, strict=True):
         for cell, inner in zip(cells, row, strict=True):
@@ -186,10 +187,13 @@ def _open_table(
     n_rows: int,
     headings: list[str],
     *,
-    widths: tuple[int, ...],
+    widths: tuple[float, ...],
     points: float,
 ) -> Iterator[tuple[_Cell, ...]]:
-    """An empty table of the page's width with its head, repeated on every page; its rows."""
+    """An empty table of the page's width with its head, repeated on every page; its rows.
+
+    widths: of the columns, as parts of the whole.
+    """
     from docx.oxml import OxmlElement
     from docx.shared import Cm
 
@@ -197,8 +201,7 @@ def _open_table(
     table.autofit = False
     _rule(table)
     rows = [row.cells for row in table.rows]
-    whole = sum(widths)
-    sizes = [Cm(ACROSS_CM * width / whole) for width in widths]
+    sizes = [Cm(ACROSS_CM * width) for width in widths]
     for column, size in zip(table.columns, sizes, strict=True):
         column.width = size
     for cells in rows:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import isqrt
 
 from righthelp.report.blocks import Block, Document, Section, Table
 from righthelp.report.cells import Heading, ShownTable
 
 BEHIND = "Numbers behind the figures"
 MOST_COLUMNS = 12
-LEAST_SHARE = 18
-"""No column is narrower than this part of the whole."""
+MOST_LEADING = 2
+ROOM = 135
+"""Characters across a page in the smallest type that tables are set in."""
+BESIDE = 2
+"""What lies beside a column, in characters."""
 ONE_LINE = 34
 """Characters that a text may ask for to stand on one line; longer ones ask for little more."""
 
@@ -53,52 +56,98 @@ def gather_folded(document: Document) -> Document:
 
 
 def cut_table(table: ShownTable, most: int = MOST_COLUMNS) -> tuple[Piece, ...]:
-    """A table in pieces of at most `most` columns, the leading words repeated in each.
+    """A table in pieces of at most `most` columns whose longest words fit beside each other.
 
-    Notes stand under the last piece.
+    The leading words are repeated in each piece. Notes stand under the last one.
     """
-    if len(table.headings) <= most:
-        return (Piece(table, 1, 1),)
-    lead = max(1, sum(1 for _ in _leading(table.headings)))
-    lead = min(lead, most // 2)
-    room = most - lead
-    starts = range(lead, len(table.headings), room)
-    n = len(starts)
-    pieces = []
-    for part, start in enumerate(starts, 1):
-        keep = (*range(lead), *range(start, min(start + room, len(table.headings))))
-        pieces.append(
-            Piece(
-                replace(
-                    table,
-                    headings=tuple(table.headings[at] for at in keep),
-                    rows=tuple(tuple(row[at] for at in keep) for row in table.rows),
-                    notes=table.notes if part == n else (),
-                ),
-                part,
-                n,
-            )
+    needs = [column.word for column in weigh_columns(table)]
+    lead = min(sum(1 for _ in _leading(table.headings)), MOST_LEADING) or 1
+    pieces = _spread(needs, lead=lead, most=most)
+    return tuple(
+        Piece(
+            replace(
+                table,
+                headings=tuple(table.headings[at] for at in keep),
+                rows=tuple(tuple(row[at] for at in keep) for row in table.rows),
+                notes=table.notes if part == len(pieces) else (),
+            ),
+            part,
+            len(pieces),
         )
-    return tuple(pieces)
+        for part, keep in enumerate(pieces, 1)
+    )
 
 
-def weigh_columns(table: ShownTable) -> tuple[int, ...]:
-    """How much room each column asks for, in characters."""
+def _spread(needs: Sequence[int], *, lead: int, most: int) -> list[tuple[int, ...]]:
+    """The places of the columns in as few pieces as will do, about as many in each."""
+    n = len(_fill(needs, lead=lead, most=most))
+    return _fill(needs, lead=lead, most=lead + math.ceil((len(needs) - lead) / n))
+
+
+def _fill(needs: Sequence[int], *, lead: int, most: int) -> list[tuple[int, ...]]:
+    first = tuple(range(lead))
+    pieces = [first]
+    for at in range(lead, len(needs)):
+        last = pieces[-1]
+        full = len(last) >= most or sum(needs[one] for one in (*last, at)) > ROOM
+        if full and len(last) > lead:
+            pieces.append(first)
+        pieces[-1] = (*pieces[-1], at)
+    return pieces
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a column asks for, in characters: for its longest word, and to be easy to read."""
+
+    word: int
+    text: int
+
+
+def weigh_columns(table: ShownTable) -> tuple[Weight, ...]:
+    """What each column asks for."""
     texts = [[heading.label] for heading in table.headings]
     for row in table.texts():
         for at, (text, _) in enumerate(row):
             texts[at].append(text)
-    widths = [_weigh(column) for column in texts]
-    least = sum(widths) // LEAST_SHARE
-    return tuple(max(width, least) for width in widths)
+    return tuple(_weigh(column) for column in texts)
 
 
-def _weigh(column: Sequence[str]) -> int:
+def share_width(weights: Sequence[Weight]) -> tuple[float, ...]:
+    """Parts of the width, by the texts; but no column is narrower than its longest word."""
+    fixed: set[int] = set()
+    while True:
+        left = max(ROOM - sum(weights[at].word for at in fixed), 0)
+        texts = sum(one.text for at, one in enumerate(weights) if at not in fixed) or 1
+        widths = [
+            one.word if at in fixed else left * one.text / texts for at, one in enumerate(weights)
+        ]
+        short = {at for at, one in enumerate(weights) if widths[at] < one.word}
+        if not short:
+            return tuple(width / sum(widths) for width in widths)
+        fixed |= short
+
+
+def find_longest(table: ShownTable) -> Iterator[tuple[str, str, str]]:
+    """Of each column the longest word of its heading, and the longest word and text of its cells.
+
+    A text is asked for where it is a number with its interval; of words, the longest word is.
+    """
+    rows = list(table.texts())
+    for at, heading in enumerate(table.headings):
+        texts = [row[at][0] for row in rows]
+        words = [word for text in texts for word in text.split(" ")]
+        word = max(words, key=len, default="")
+        text = max(texts, key=len, default="") if heading.kind == "number" else word
+        yield max(heading.label.split(" "), key=len), word, text
+
+
+def _weigh(column: Sequence[str]) -> Weight:
     """Of a column, its heading first: its longest word, or its longest text folded into lines."""
-    word = max(len(word) for text in column for word in (text.split() or [""]))
+    word = max(len(word) for text in column for word in text.split(" "))
     longest = max((len(text) for text in column[1:]), default=0)
-    text = longest if longest <= ONE_LINE else ONE_LINE + 2 * isqrt(longest - ONE_LINE)
-    return max(word, text, 4) + 1
+    text = longest if longest <= ONE_LINE else ONE_LINE + 2 * math.isqrt(longest - ONE_LINE)
+    return Weight(word + BESIDE, max(word, text) + BESIDE)
 
 
 def _leading(headings: tuple[Heading, ...]) -> Iterator[Heading]:

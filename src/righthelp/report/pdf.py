@@ -26,7 +26,12 @@ from righthelp.report.blocks import (
     Terms,
 )
 from righthelp.report.cells import is_total
-from righthelp.report.paper import cut_table, gather_folded, weigh_columns
+from righthelp.report.paper import (
+    cut_table,
+    find_longest,
+    gather_folded,
+    weigh_columns,
+)
 
 STANDARD: Final = "ua-1"
 WIDE_FROM = 62
@@ -138,18 +143,24 @@ def _tell_picture(block: Picture) -> dict[str, Any]:
 def _tell_table(block: Table) -> Iterator[dict[str, Any]]:
     for piece in cut_table(block.table):
         table = piece.table
-        widths = weigh_columns(table)
+        weights = weigh_columns(table)
         yield {
             "kind": block.kind,
             "name": table.name if piece.part == 1 else f"{table.name}-{piece.part}",
             "caption": piece.caption,
             "number": block.number,
             "columns": [
-                {"label": heading.label, "number": heading.kind == "number"}
-                for heading in table.headings
+                {
+                    "label": heading.label,
+                    "number": heading.kind == "number",
+                    "longest": longest,
+                    "text": weight.text,
+                }
+                for heading, longest, weight in zip(
+                    table.headings, find_longest(table), weights, strict=True
+                )
             ],
-            "widths": widths,
-            "wide": sum(widths) > WIDE_FROM,
+            "wide": sum(weight.text for weight in weights) > WIDE_FROM,
             "rows": [
                 {
                     "total": is_total(row),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -108,7 +109,11 @@ def test_the_dose_adds_up_and_once_seen_is_a_share_of_all() -> None:
 
 
 def make_evidence(
-    study: Study, *, mean_after: dict[str, float], log_rr: float = math.log(0.8), se: float = 0.05
+    study: Study,
+    *,
+    mean_after: Mapping[str, float | None],
+    log_rr: float = math.log(0.8),
+    se: float = 0.05,
 ) -> Evidence:
     """Sites with so many contacts a person after, one adjusted ratio, and 3.5 or 4.5 link worker
     contacts."""

@@ -72,7 +72,8 @@ def test_a_row_holds_each_group_with_its_interval(evidence: Evidence) -> None:
 def test_sentences_name_what_can_be_told_and_not_whether_it_is_good(evidence: Evidence) -> None:
     said = say_consultation(evidence)
     assert sum("the change is higher than in matched people" in one for one in said) == 6
-    assert not any("sign of the link worker" in one for one in said)
+    (sign,) = [one for one in said if "sign of the link worker" in one]
+    assert "differs by its nature" in sign and "changed" not in sign
     (dose,) = say_dose(evidence)
     assert dose == (
         "People saw the link worker 3.5 to 4.5 times on average by the end of the after window; "
@@ -117,6 +118,18 @@ def test_capacity_used_and_what_cannot_be_told_are_said_so(
     assert say_capacity(evidence)[0].startswith(words)
     assert "pounds" not in " ".join(say_capacity(evidence))
     assert [one.key for one in list_capacity(evidence).headings][-1] == "link_worker"
+
+
+def test_a_site_without_counts_is_named_and_the_others_keep_their_numbers() -> None:
+    means = {"riverside": 4.0, "hillview": 4.0, "station": None}
+    evidence = make_evidence(make_study(), mean_after=means)
+    assert evidence.capacity.together.freed is None
+    label = evidence.label("station")
+    assert say_capacity(evidence) == (
+        "Two sites have a number for capacity freed or used, each its own, in the table. For the "
+        "sites together it is not estimable here, because the contacts of the people concerned did "
+        f"not leave {label}.",
+    )
 
 
 def test_no_word_of_the_part_says_why(evidence: Evidence) -> None:

@@ -17,7 +17,14 @@ from righthelp.report import compose
 from righthelp.report.blocks import Document, Grid, Picture, Table
 from righthelp.report.compose import AUDIENCES
 from righthelp.report.docx import ACROSS_CM, MOST_HIGH_CM, render_docx
-from righthelp.report.paper import MOST_COLUMNS, cut_table, gather_folded
+from righthelp.report.paper import (
+    MOST_COLUMNS,
+    ROOM,
+    cut_table,
+    gather_folded,
+    share_width,
+    weigh_columns,
+)
 from tests.lib.small_demo import gather_small_demo
 
 
@@ -94,6 +101,19 @@ def test_a_wide_table_is_cut_and_loses_nothing() -> None:
             assert [note for piece in pieces for note in piece.table.notes] == list(table.notes)
             for piece in pieces:
                 assert len(piece.table.rows) == len(table.rows)
+
+
+def test_longest_words_fit_beside_each_other() -> None:
+    """A word wider than its column would be printed over the next one."""
+    document, _ = make()
+    for block in document.blocks():
+        for piece in cut_table(block.table) if isinstance(block, Table) else ():
+            weights = weigh_columns(piece.table)
+            assert sum(one.word for one in weights) <= ROOM
+            widths = share_width(weights)
+            assert sum(widths) == pytest.approx(1)
+            for width, one in zip(widths, weights, strict=True):
+                assert width * ROOM >= one.word - 1e-9
 
 
 def test_the_same_document_is_the_same_file() -> None:

@@ -12,6 +12,7 @@ from righthelp.protocol.study import Site
 from righthelp.protocol.theory import load_theory
 from righthelp.report.cells import show_count
 from righthelp.report.explanations import DISCLOSURE, list_rules
+from righthelp.report.site_tables import SHOWN_DIGITS
 from righthelp.returns.tables import BANDS
 
 
@@ -191,7 +192,7 @@ def say_codelists(evidence: Evidence) -> str:
         else f"the study's own codelists (folder {folder.name})"
     )
     sums = sorted({value for one in evidence.answered for value in _find_sums(one)})
-    named = f" (SHA-256 {join_words(sums)})" if sums else ""
+    named = f" (SHA-256 from {join_words([one[:SHOWN_DIGITS] for one in sums])})" if sums else ""
     return (
         f"Reasons for contacts come from {lists}{named}. Which appointments count is in the rules "
         "of the study, applied to what each site's column map makes of its records."
@@ -214,8 +215,9 @@ def say_availability(evidence: Evidence) -> str:
     )
     made = f" Returns were made with {'; or '.join(versions)}." if versions else ""
     return (
-        f"The rules that every site followed have the digest {evidence.digest}. The code is "
-        f"righthelp, which is open source.{made} No raw data can be had from here."
+        "The rules that every site followed have the digest that begins "
+        f"{evidence.digest[:SHOWN_DIGITS]}. The code is righthelp, which is open source.{made} "
+        "No raw data can be had from here."
     )
 
 

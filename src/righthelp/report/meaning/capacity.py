@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from righthelp.evidence import Evidence
 from righthelp.evidence.meaning.capacity import Capacity, Worth
+from righthelp.evidence.summary import begin_high, count_sites, join_words
 from righthelp.report.cells import (
     NBSP,
     STATE_WORDS,
@@ -81,7 +82,7 @@ def say_capacity(evidence: Evidence) -> tuple[str, ...]:
         one = found.sites[0]
     outcome, cost = evidence.study.study.outcome, evidence.study.cost
     if one.freed is None:
-        return (f"Capacity freed or used is not estimable here, because {one.reason}.",)
+        return (_say_lack(evidence),)
     said = [_say_amount(one, outcome)]
     if one.link_worker is not None:
         said.append(
@@ -98,6 +99,25 @@ def say_capacity(evidence: Evidence) -> tuple[str, ...]:
             f"{_say_pounds(one.link_worker_cost)} per 100 people."
         )
     return (*said, NOT_CASH)
+
+
+def _say_lack(evidence: Evidence) -> str:
+    """Why there is no number for the sites together, and that some sites have one of their own."""
+    found = evidence.capacity
+    able = {one.site for one in found.sites if one.freed is not None}
+    missing = [
+        evidence.label(one.estimate.site)
+        for one in evidence.adjusted.members
+        if one.estimate.site not in able
+    ]
+    if not able or not missing:
+        return f"Capacity freed or used is not estimable here, because {found.together.reason}."
+    told = count_sites(len(able), "site has a number", many="sites have a number")
+    return (
+        f"{begin_high(told)} for capacity freed or used, each its own, in the table. For the sites "
+        f"together it is not estimable here, because the contacts of the people concerned did not "
+        f"leave {join_words(missing)}."
+    )
 
 
 def _say_amount(one: Capacity, outcome: str) -> str:

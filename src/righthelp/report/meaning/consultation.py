@@ -236,6 +236,8 @@ def say_consultation(evidence: Evidence) -> tuple[str, ...]:
         return (f"Nothing can be said of the consultation itself, because {found.reason}.",)
     study = evidence.study
     compared = [one for one in found.together if "difference" in one.groups]
+    by_nature = [one for one in compared if one.direction == "not_asked"]
+    compared = [one for one in compared if one.direction != "not_asked"]
     told = [one for one in compared if one.direction in ("lower", "higher")]
     said = []
     for one in told:
@@ -244,12 +246,17 @@ def say_consultation(evidence: Evidence) -> tuple[str, ...]:
             f"{name_measure(one.measure, study)}: the change is {one.direction} than in matched "
             f"people, by {size}."
         )
-    if not compared:
+    if not compared and not by_nature:
         said.append("No site had enough matched people to set the changes against.")
-    elif not told:
+    elif compared and not told:
         said.append(
             "Set against matched people, of none of these measures can it be told that it changed."
         )
+    said += [
+        f"{name_measure(one.measure, study)}: this differs by its nature, since nobody had seen "
+        "the link worker before."
+        for one in by_nature
+    ]
     missing = [
         name_measure(measure, study)
         for measure in MEASURES

@@ -39,11 +39,13 @@ TITLE = 54
 
 
 def draw_consultation_figures(evidence: Evidence) -> dict[str, ShownFigure]:
-    """The change of each measure in the people seen and in matched people."""
+    """The change of each measure in the people seen and in matched people, but for what differs by
+    its nature: it would be the largest of all, and say nothing."""
     measures = [
         one
         for one in evidence.meaning.consultation.together
-        if any(one.groups[group].se is not None for group in SHOWN if group in one.groups)
+        if one.direction != "not_asked"
+        and any(one.groups[group].se is not None for group in SHOWN if group in one.groups)
     ]
     if not measures:
         return {}
