@@ -61,11 +61,33 @@ def test_a_site_is_sent_a_letter_a_how_to_the_study_and_its_template(
     assert "1 March 2024 to 31 March 2024" in letter
     assert "1 December 2024" in letter
     assert "{" not in letter
+    assert "Fill in `north.xlsx`" in letter and "Appointments" not in letter
     sent = load_study(folder / "study.toml")
     assert sent.digest() == load_study(study_file).digest()
     assert [site.id for site in sent.site] == ["north"]
     logged = read_log(tmp_path / LOG, load_study(study_file))
     assert logged == (Entry("north", date(2024, 11, 1), "asked", None, "answer by 2024-12-01"),)
+
+
+def test_a_site_with_records_is_asked_for_the_past_too_and_once_a_day(
+    study_file: Path, tmp_path: Path
+) -> None:
+    """Nineteen months before an index month: twelve of history before a visit that lies up to six
+    months before it, and the month of the visit."""
+    study, days = load_study(study_file), {"answer_by": date(2024, 12, 1)}
+    for _ in range(2):
+        write_request(
+            study,
+            "south",
+            study_file=study_file,
+            folder=tmp_path / "out",
+            asked_on=date(2024, 11, 1),
+            **days,
+        )
+    letter = (tmp_path / "out" / "letter.md").read_text(encoding="utf-8")
+    assert "Appointments of people registered with you, from 1 October 2022 to 30" in letter
+    assert "put the files into a folder" in letter and "{" not in letter
+    assert len(read_log(tmp_path / LOG, study)) == 1
 
 
 def test_a_site_is_sent_the_codelists_of_the_study_too(study_file: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from righthelp.errors import UsageError
 from righthelp.onsite.disclosure import POLICIES
 from righthelp.protocol.codelists import DOWNLOADS, LINES, LOCAL
-from righthelp.protocol.requests import LOG, Entry, add_entry
+from righthelp.protocol.requests import LOG, Entry, add_entry, read_log
 from righthelp.protocol.study import Site, Study
 
 ROLE_WORDS: Mapping[str, str] = {
@@ -21,6 +21,20 @@ ROLE_WORDS: Mapping[str, str] = {
     "other_direct_care": "other staff in direct care",
     "admin": "administrative staff",
     "unknown": "staff whose role is not known",
+}
+NEEDED: Mapping[str, str] = {
+    "counts": "For everybody who saw the link worker ({when}), how many contacts they had before "
+    "and after; and, if you can, the same for some people who were not referred.",
+    "summary": "How many people saw the link worker ({when}), and how many contacts they had on "
+    "average before and after; and, if you can, the same for others.",
+    "records": "Appointments of people registered with you, from {spell}, and which of them saw "
+    "the link worker: {when}.",
+}
+FIRST_STEP: Mapping[str, str] = {
+    "counts": "Fill in `{site_id}.xlsx`, which lies beside this letter, as `how-to.md` says.",
+    "summary": "Fill in `{site_id}.xlsx`, which lies beside this letter, as `how-to.md` says.",
+    "records": "Get the data as `how-to.md` says, put the files into a folder, and write that "
+    "folder into `study.toml`, at `path`.",
 }
 LETTER, HOW_TO, STUDY = "letter.md", "how-to.md", "study.toml"
 CODELISTS = "codelists"
@@ -57,7 +71,9 @@ def write_request(
     copy.write_text(text, "utf-8")
     paths += [copy, *_write_template(study, site, folder)]
     entry = Entry(site_id, asked_on, "asked", None, f"answer by {answer_by}")
-    add_entry(study_file.parent / LOG, entry)
+    log = study_file.parent / LOG
+    if entry not in (read_log(log, study) if log.exists() else ()):
+        add_entry(log, entry)
     return paths
 
 
@@ -121,17 +137,18 @@ def _list_facts(study: Study, site: Site, *, answer_by: date) -> dict[str, str]:
     if study.index.anchor == "month" and site.index_month is None:
         spell, when = "the windows around your index month", "your index month"
     else:
-        first, end = study.days_needed(site)
+        first, end = study.days_wanted(site)
         index_from, index_to = study.index_range(site)
         spell = f"{_name(first)} to {_name(end - timedelta(1))}"
         when = f"{_name(index_from)} to {_name(index_to - timedelta(1))}"
+    kind = site.route if site.route in NEEDED else "records"
     return {
+        "needed": NEEDED[kind].format(when=when, spell=spell),
+        "first_step": FIRST_STEP[kind].format(site_id=site.id),
         "title": study.study.title,
         "question": study.study.question,
         "site": site.label,
         "site_id": site.id,
-        "when": when,
-        "spell": spell,
         "before": str(windows.before_months),
         "after": str(windows.after_months),
         "roles": ", ".join(ROLE_WORDS[role] for role in contacts.roles),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from righthelp.estimators.synthesis import Synthesis
 from righthelp.evidence.claims import HEADLINES, MARGIN, Claim, per_100, says_why
 from righthelp.evidence.counts import ChangeTotal
 from righthelp.evidence.designs import Verdict
@@ -96,6 +97,10 @@ def summarise(
 def spell(number: int) -> str:
     """A whole number in a sentence: in words up to twelve."""
     return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+
+
+FEW_SITES = 10
+"""Fewer sites than this hardly tell how far apart sites are."""
 
 
 def join_words(words: Sequence[str], *, last: str = "and") -> str:
@@ -195,12 +200,7 @@ def _say_sureness(
             f"The comparison with what was expected rests on {count_sites(k)}. "
             f"{adjusted.claim.sureness}"
         )
-    result = adjusted.result
-    if result and result.pi_low is not None and result.pi_high is not None:
-        said.append(
-            f"Another site like these might lie anywhere from {per_100(result.pi_low)} to "
-            f"{per_100(result.pi_high)} for every 100 expected (95% prediction interval)."
-        )
+    said += say_another(adjusted.result)
     if left_out:
         points = [one.result.log_rr for one in left_out if one.result.log_rr is not None]
         changed = [one for one in left_out if one.verdict != adjusted.claim.verdict]
@@ -217,6 +217,21 @@ def _say_sureness(
             "contacts with all staff were counted there."
         )
     return tuple(said)
+
+
+def say_another(result: Synthesis | None) -> list[str]:
+    """Where the true ratio of another site might lie, and how little so few sites know of it."""
+    if result is None or result.pi_low is None or result.pi_high is None:
+        return []
+    said = (
+        "The true ratio of another site like these might lie anywhere from "
+        f"{per_100(result.pi_low)} to {per_100(result.pi_high)} for every 100 expected (95% "
+        "prediction interval); what is counted there lies about it by chance."
+    )
+    if not result.tau2:
+        said += " The sites here differ no more than chance would make them"
+        said += f", but {count_sites(result.k)} can hardly tell." if result.k < FEW_SITES else "."
+    return [said]
 
 
 def _say_steadiness(changed: Sequence[WithoutSite], labels: Mapping[str, str]) -> str:

@@ -20,14 +20,11 @@ from righthelp.protocol.calendar import (
 )
 from righthelp.protocol.contacts import Definition, list_definitions
 from righthelp.protocol.records import MODES, ROLES, STATUSES
-from righthelp.protocol.study import Site, Study
+from righthelp.protocol.study import LONGEST_LAG_MONTHS, Site, Study
 
 EARLIEST_MONTH = -24
 """Months counted back from the qualifying visit: those before the history say whether people who
 were matched on the history were alike before it too."""
-
-LONGEST_LAG_MONTHS = 6
-"""How long before the index a visit may lie and still count as the one that led to it."""
 
 POPULATION_PEOPLE = 50_000
 """Above this many registered people the population is a hash sample of about this size."""

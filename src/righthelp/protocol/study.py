@@ -27,6 +27,8 @@ from righthelp.protocol.section import Section
 from righthelp.protocol.site_id import SiteId, is_free_id
 from righthelp.protocol.support_settings import SupportSettings
 
+LONGEST_LAG_MONTHS = 6
+"""How long before the index a visit may lie and still count as the one that led to it."""
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]
 Status = Literal[
@@ -388,6 +390,14 @@ class Study(Section):
         start = add_months(first, -max(self.windows.before_months, self.windows.history_months))
         end = add_months(last, self.windows.after_months) + timedelta(self.windows.washout_days)
         return start, end
+
+    def days_wanted(self, site: Site) -> tuple[date, date]:
+        """The days that an extract should cover: the past of the visit that led to a referral too,
+        which lies up to LONGEST_LAG_MONTHS before the month of the index."""
+        first, _ = self.index_range(site)
+        start, end = self.days_needed(site)
+        past = self.windows.history_months + LONGEST_LAG_MONTHS + 1
+        return min(start, add_months(first, -past)), end
 
 
 assert set(ROLES) >= {"gp", "link_worker"} and set(STATUSES) >= {"attended"}

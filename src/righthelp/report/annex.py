@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from righthelp.evidence.summary import begin_high, begin_low
 from righthelp.report import explanations
@@ -205,9 +205,13 @@ def tell_changes(material: Material) -> Section:
     )
 
 
-def tell_words() -> Section:
-    """Words used."""
-    words = [(begin_high(word), meaning) for word, meaning in explanations.GLOSSARY]
+def tell_words(only: Collection[str] = ()) -> Section:
+    """Words used; only these, if any are named."""
+    words = [
+        (begin_high(word), meaning)
+        for word, meaning in explanations.GLOSSARY
+        if not only or word in only
+    ]
     return Section("words", TITLES["words"], (_define(words),))
 
 

@@ -14,10 +14,17 @@ from righthelp.report.cells import ShownTable
 from righthelp.report.figures import draw_site_figures
 from righthelp.report.findings import tell_counted, tell_happened
 from righthelp.report.material import Material
-from righthelp.report.meaning.sections import tell_capacity, tell_support, tell_wellbeing
+from righthelp.report.meaning.sections import (
+    tell_capacity,
+    tell_quadrants,
+    tell_support,
+    tell_wellbeing,
+)
 from righthelp.report.opening import show_pair, tell_briefly, tell_plainly
 from righthelp.report.titles import TITLES
 
+PLAIN_WORDS = ("as counted", "expected", "interval (95%)", "link worker", "seen", "withheld")
+"""Words of the glossary that the page in plain words and its pictures use."""
 TO_TALK_ABOUT: tuple[tuple[str, str], ...] = (
     ("support", "Is this how long people wait where you live? What makes them wait?"),
     ("support", "Some needs were not noted as met. What would have met them?"),
@@ -49,16 +56,15 @@ def tell_advisory(material: Material) -> tuple[Part, ...]:
         (
             *_pictures(material, "referral_funnel"),
             *_pictures(material, "change"),
-            *_pictures(
-                material, *(name for name in material.figures if name.startswith("quadrants_"))
-            ),
+            *(tell_quadrants(material) if material.has("quadrants") else ()),
+            *material.fold("quadrants"),
         ),
     )
     parts = (pictures, questions) if pictures.blocks else (questions,)
     return (
         Part("summary", "Summary", (tell_plainly(evidence),)),
         Part("findings", "To look at together", parts),
-        Part("annex", "Words and numbers", (tell_words(),)),
+        Part("annex", "Words and numbers", (tell_words(PLAIN_WORDS),)),
     )
 
 

@@ -53,7 +53,7 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         "interval (95%)",
         "The range of values that fit the data: of many such ranges, 95 in 100 hold the truth.",
     ),
-    ("link worker", "A social prescribing link worker."),
+    ("link worker", "Somebody who hears what matters to a person, and finds support with them."),
     ("prediction interval", "Where the ratio of another, similar site might lie."),
     ("ratio", "1 means as many; 0.5 half as many; 2 twice as many."),
     (

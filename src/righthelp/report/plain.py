@@ -30,8 +30,7 @@ BESIDE_OTHERS: Mapping[Verdict, str] = {
     "fewer": "People like them who had not seen a link worker had more. Why is still open.",
     "more": "People like them who had not seen a link worker had fewer. Why is still open.",
     "as_expected": "People like them who had not seen a link worker had about as many.",
-    "cannot_tell": "Beside people like them who had not seen a link worker, we cannot tell them "
-    "apart.",
+    "cannot_tell": "People like them who had not seen a link worker may have had more, or fewer.",
     "not_estimable": "",
 }
 OF_WHAT: Mapping[str, str] = {
@@ -179,7 +178,7 @@ def _sureness(evidence: Evidence, adjusted: Claim) -> Iterator[str]:
         yield f"It comes from {members} of {len(evidence.sites)} sites."
     changed = [one for one in evidence.left_out if one.verdict != evidence.adjusted.claim.verdict]
     if changed:
-        yield "Leave out one site, and the answer can change."
+        yield "But leave out one site, and the answer can change."
     elif evidence.left_out:
         yield "Leave out any one site, and the answer stays the same."
 

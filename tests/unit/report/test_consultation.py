@@ -126,9 +126,11 @@ def test_a_site_without_counts_is_named_and_the_others_keep_their_numbers() -> N
     assert evidence.capacity.together.freed is None
     label = evidence.label("station")
     assert say_capacity(evidence) == (
-        "Two sites have a number for capacity freed or used, each its own, in the table. For the "
-        "sites together it is not estimable here, because the contacts of the people concerned did "
-        f"not leave {label}.",
+        (
+            "Two sites have a number for capacity freed or used, each its own, in the table. For "
+            "the sites together it is not estimable here, because the contacts of the people "
+            f"concerned did not leave {label}."
+        ),
     )
 
 

@@ -9,9 +9,8 @@ import math
 from collections.abc import Iterable
 
 from righthelp.evidence import Evidence
-from righthelp.evidence.claims import per_100
 from righthelp.evidence.counts import Count, FlowStep
-from righthelp.evidence.summary import begin_low, join_words
+from righthelp.evidence.summary import begin_low, join_words, say_another
 from righthelp.report.cells import show_count
 from righthelp.report.meaning.capacity import say_capacity
 from righthelp.report.meaning.consultation import say_dose as say_dose_briefly
@@ -243,17 +242,11 @@ def say_routine_limits(evidence: Evidence) -> str:
 
 def say_elsewhere(evidence: Evidence) -> str:
     """How many sites, and where another might lie."""
-    result = evidence.adjusted.result
     said = (
         f"Of {_n_sites(len(evidence.sites))} asked {len(evidence.answered)} answered; the "
         f"comparison with what was expected rests on {_n_sites(len(evidence.adjusted.members))}."
     )
-    if result and result.pi_low is not None and result.pi_high is not None:
-        said += (
-            f" Another site like these might lie anywhere from {per_100(result.pi_low)} to "
-            f"{per_100(result.pi_high)} for every 100 expected (95% prediction interval)."
-        )
-    return said
+    return " ".join([said, *say_another(evidence.adjusted.result)])
 
 
 def say_procedures(evidence: Evidence) -> str:

@@ -187,7 +187,7 @@ def _show(table: QuadrantEvidence, n_sites: int) -> ShownFigure:
 
 
 def _title(table: QuadrantEvidence) -> str:
-    """Both corners with a better score, each beside what chance gives."""
+    """The corners with a better score, each beside what chance gives."""
     parts = []
     for contacts in ("fewer", "more"):
         words = f"{CONTACT_WORDS[contacts].lower()} and {FELT[table.kind][0]}"
@@ -195,12 +195,15 @@ def _title(table: QuadrantEvidence) -> str:
             table.cells[contacts, "better"],
             table.expected.get((contacts, "better")),
         )
-        number = "a number withheld" if counted.value is None else f"{counted.value:,.0f} people"
+        if counted.value is None:
+            continue
+        more = " or more" if counted.n_withheld else ""
         chance = expected.value if expected else None
         parts.append(
-            f"{words}, {number}" + ("" if chance is None else f" where chance gives {chance:,.0f}")
+            f"{words}, {counted.value:,.0f} people{more}"
+            + ("" if chance is None else f" where chance gives {chance:,.0f}")
         )
-    return f"{'; '.join(parts)}."
+    return f"{'; '.join(parts)}." if parts else "how many felt better is withheld."
 
 
 def _draw(table: QuadrantEvidence, paper: Paper) -> Figure:

@@ -57,6 +57,12 @@ def _wellbeing(material: Material) -> Iterator[Block]:
     yield from said
     yield from material.show("fared")
     yield from material.fold("fared_moved", "fared_ends", "fared_bands")
+    yield from tell_quadrants(material)
+    yield from material.fold("quadrants", "site_quadrants", "strata_quadrants", "instruments")
+
+
+def tell_quadrants(material: Material) -> Iterator[Block]:
+    """Contacts and scores together: what each corner may mean, the figures, how they are read."""
     yield Subheading("Contacts and scores together")
     quadrants = wellbeing.say_quadrants(material.evidence)
     if quadrants:
@@ -74,7 +80,6 @@ def _wellbeing(material: Material) -> Iterator[Block]:
             "people at sites that withheld the number, being few. No corner is good or bad by "
             "itself: what lies behind it differs from person to person."
         )
-    yield from material.fold("quadrants", "site_quadrants", "strata_quadrants", "instruments")
 
 
 def tell_reasons(material: Material) -> Section:
