@@ -65,7 +65,7 @@ def report(
             log=study.parent / LOG,
             history=history,
         )
-    for path in out:
+    for path in (*out, *([tables] if tables else [])):
         click.echo(f"wrote {path}")
 
 

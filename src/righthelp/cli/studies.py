@@ -79,7 +79,8 @@ def check(study: Path, site: str | None, *, as_json: bool) -> None:
 
     Lists every problem at once, with its place and what to do.
 
-    What is found in the data is shown here only; it never enters a return.
+    Where in the data something was found is shown here only. A return says what kinds of things
+    were found and how many, rounded.
     """
     from righthelp.run import load_study, load_theory
 

@@ -27,8 +27,7 @@ from righthelp.protocol.section import Section
 from righthelp.protocol.site_id import SiteId, is_free_id
 from righthelp.protocol.support_settings import SupportSettings
 
-LONGEST_LAG_MONTHS = 6
-"""How long before the index a visit may lie and still count as the one that led to it."""
+LONGEST_LAG_MONTHS = 6  # that the visit which led to the link worker may lie before the index
 Role = Literal["gp", "nurse", "other_direct_care", "admin", "unknown"]
 Mode = Literal["face_to_face", "telephone", "video", "home_visit", "written", "unknown"]
 Status = Literal[
@@ -392,12 +391,10 @@ class Study(Section):
         return start, end
 
     def days_wanted(self, site: Site) -> tuple[date, date]:
-        """The days that an extract should cover: the past of the visit that led to a referral too,
-        which lies up to LONGEST_LAG_MONTHS before the month of the index."""
-        first, _ = self.index_range(site)
+        """The days an extract should cover: the past of the visit that led to a referral too."""
         start, end = self.days_needed(site)
         past = self.windows.history_months + LONGEST_LAG_MONTHS + 1
-        return min(start, add_months(first, -past)), end
+        return min(start, add_months(self.index_range(site)[0], -past)), end
 
 
 assert set(ROLES) >= {"gp", "link_worker"} and set(STATUSES) >= {"attended"}

@@ -149,7 +149,11 @@ OWN_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("counted", TITLES["counted"], ("flow",)),
     ("mend", "What would make the answer better", ("questions", "supply", "quality")),
 )
-"""Sections of a site's report that are tables alone: anchor, title, tables."""
+"""Sections of a site's report that are mostly tables: anchor, title, tables."""
+FEW = (
+    "Few people stand behind this site's numbers, so most of them are withheld. A longer index "
+    "period, or an answer together with a neighbouring practice, would let more be told."
+)
 
 
 def tell_site(material: Material, site: SiteAccount) -> tuple[Part, ...]:
@@ -171,8 +175,19 @@ def tell_site(material: Material, site: SiteAccount) -> tuple[Part, ...]:
             *(own[name] for name in ("change", "rates", "not_held") if name in own),
         ),
     )
+    few = any(
+        one.site == site.id and one.before_per_100.state == "suppressed"
+        for one in material.evidence.change
+    )
     tables = (
-        Section(anchor, title, tuple(own[name] for name in names if name in own))
+        Section(
+            anchor,
+            title,
+            (
+                *((Prose(FEW),) if few and anchor == "mend" else ()),
+                *(own[name] for name in names if name in own),
+            ),
+        )
         for anchor, title, names in OWN_TABLES
     )
     methods = tell_methods(material)

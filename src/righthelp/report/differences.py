@@ -233,9 +233,11 @@ def _compare_rules(was: Record, now: Record) -> Iterator[Cause]:
     for name in dict.fromkeys((*after, *before)):
         if before.get(name) == after.get(name) and (name in before) == (name in after):
             continue
+        first, second = (_say_value(one.get(name)) for one in (before, after))
+        if not first and not second:
+            continue
         beside = [reach for start, reach in BESIDE_THE_RULES.items() if name.startswith(start)]
         ruled = ruled or not beside
-        first, second = (_say_value(one.get(name)) for one in (before, after))
         said = f"{second or 'not set'}, was {first or 'not set'}"
         yield Cause(
             "setting",

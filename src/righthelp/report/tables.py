@@ -258,13 +258,12 @@ def list_supply(evidence: Evidence) -> ShownTable:
         if not site.answered:
             rows.append((site.label, "everything", "the site did not answer"))
             continue
-        lacking = [
-            row for row in evidence.supply if row["site"] == site.id and row["supplied"] is False
-        ]
-        rows += [
-            (site.label, _name_place(row["table"], row["column"]), str(row["reason"] or ""))
-            for row in lacking
-        ]
+        lacking: dict[str, list[str]] = {}
+        for row in evidence.supply:
+            if row["site"] == site.id and row["supplied"] is False:
+                place = _name_place(row["table"], row["column"])
+                lacking.setdefault(str(row["reason"] or ""), []).append(place)
+        rows += [(site.label, ", ".join(places), why) for why, places in lacking.items()]
         if not lacking:
             rows.append((site.label, "nothing", "all that the study can use was supplied"))
     return ShownTable(
@@ -375,4 +374,5 @@ def write_tables(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
 
 
 def _name_place(table: object, column: object) -> str:
-    return f"{table}: {column}" if column else str(table)
+    place = f"{table}: {column}" if column else str(table)
+    return place.replace("_", " ")

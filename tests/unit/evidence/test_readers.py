@@ -83,7 +83,7 @@ def test_a_reason_has_a_direction_only_where_both_comparisons_say_it() -> None:
         "contacts_mental_health": "not_supplied",
     }
     assert found["contacts_social"].sites["a"] == found["contacts_social"].together
-    assert found["contacts_social"].together.words.startswith("-40 (-50 to -30) per 100 people")
+    assert found["contacts_social"].together.words.startswith("−40 (−50 to −30) per 100 people")
 
 
 def test_a_reason_that_others_are_counted_with_is_not_read_as_itself() -> None:

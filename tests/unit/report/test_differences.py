@@ -284,6 +284,12 @@ def test_a_setting_that_another_version_has_not_is_told() -> None:
     assert changes.causes[0].words == "The setting windows.washout_days: 0, was not set."
 
 
+def test_a_setting_that_is_empty_before_and_after_is_no_difference() -> None:
+    older = copy.deepcopy(RECORD)
+    assert older["settings"]["outcomes"].pop("population_mean") in ({}, None)
+    assert compare_records(older, RECORD).causes == ()
+
+
 def test_why_comes_before_what_and_nothing_steers_the_terminal() -> None:
     broken = copy.deepcopy(_record(RETURNS[1:]))
     broken["sites"][0]["label"] = "\x1b[31mRed\x1b[0m"

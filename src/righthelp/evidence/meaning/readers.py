@@ -219,10 +219,15 @@ def _read_flags(meaning: MeaningEvidence) -> Reading:
 
 
 def _say(value: float, low: float | None, high: float | None, *, decimals: int = 0) -> str:
-    text = f"{value:+.{decimals}f}"
+    text = _sign(value, decimals)
     if low is None or high is None:
         return f"{text} (no interval)"
-    return f"{text} ({low:+.{decimals}f} to {high:+.{decimals}f})"
+    return f"{text} ({_sign(low, decimals)} to {_sign(high, decimals)})"
+
+
+def _sign(value: float, decimals: int) -> str:
+    text = f"{value:+.{decimals}f}".replace("-", "\u2212")
+    return text if text.strip("+\u22120.") else text[1:]
 
 
 MEANING_READERS: Mapping[str, MeaningReader] = {

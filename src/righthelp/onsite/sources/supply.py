@@ -22,7 +22,8 @@ _TABLE_REASONS: Mapping[str, str] = {
     "support": "Nothing can be said on the support that people got, nor how soon.",
     "flags": "Nothing can be said on what the link worker passed back to the practice.",
     "outcomes": "Nothing can be said on how people themselves fared, unless answers came.",
-    "outcome_items": "Scores are taken as they came; none are made from answers.",
+    "outcome_items": "Scores are taken as the site calculated them; none are made from answers to "
+    "single questions.",
 }
 _COLUMN_REASONS: Mapping[tuple[str, str], str] = {
     ("patients", "patient_id"): "People cannot be told apart.",

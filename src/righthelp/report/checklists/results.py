@@ -256,8 +256,8 @@ def say_procedures(evidence: Evidence) -> str:
         return ""
     steps = [f"{one.step.replace('_', ' ')} {_show(one.total)}" for one in support.funnel]
     return (
-        f"Recorded steps, with the people who reached each: {'; '.join(steps)}. Not every site "
-        "told every step."
+        f"Recorded steps, with the people who reached each at the sites that told it: "
+        f"{'; '.join(steps)}. Where a number was withheld, a later step can show more people."
     )
 
 
