@@ -178,7 +178,7 @@ def _describe_findings() -> str:
         "# What can be found odd in the data",
         "`righthelp check STUDY --site S` lists every finding with its file, line, column and "
         "value. That list stays at the site; a return holds only how many rows had which kind. "
-        "[How to read your findings](../how-to/read-your-findings.md).",
+        "[Read your findings](../how-to/read-your-findings.md).",
         "*refused*: nothing is made from these data until it is mended. *dropped*: the row is left "
         "out. *changed*: the value was read as something else, or set empty. *noted*: nothing was "
         "done.",

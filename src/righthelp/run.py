@@ -14,6 +14,7 @@ from righthelp.protocol.study import Study
 from righthelp.protocol.theory import load_theory
 
 if TYPE_CHECKING:
+    from righthelp.evidence import Evidence
     from righthelp.onsite.findings import Finding, Ledger
     from righthelp.onsite.site import Counted
     from righthelp.returns.history import ReturnEntry
@@ -37,10 +38,11 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class StudyRun:
-    """What a run of a whole study made: returns, the reports, and the sites that were refused."""
+    """What a run of a whole study made: returns, the reports, what they say, the sites refused."""
 
     returns: tuple[Path, ...]
     reports: tuple[Path, ...]
+    evidence: Evidence
     counted: tuple[Counted, ...]
     refused: tuple[tuple[str, RightHelpError], ...]
 
@@ -84,12 +86,13 @@ def write_report(
     tables: Path | None = None,
     log: Path | None = None,
     history: tuple[ReturnEntry, ...] = (),
-) -> None:
+) -> Evidence:
     """Pool the returns and write the report to each of `paths`: HTML, PDF or Word by its ending.
 
     `audience`: "everybody", "advisory-group", "commissioner", or a site by its id. `tables`: a
     folder for every table of the report as CSV, the exports and the record. `log`: the log of
-    asking the sites, if one is kept. `history`: that of returns kept beside the study. Raises
+    asking the sites, if one is kept. `history`: that of returns kept beside the study. Gives what
+    was found. Raises
     DataRefused when a return was made under other rules, or has been changed, ProtocolError with
     all problems of the study's theory, if it names one, and UsageError for an unknown ending or
     audience.
@@ -111,6 +114,7 @@ def write_report(
         write_tables(evidence, tables)
         write_exports(evidence, tables)
         write_record(evidence, tables)
+    return evidence
 
 
 def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRun:
@@ -136,8 +140,8 @@ def run_study(path: Path, out: Path, *, tell: Progress | None = None) -> StudyRu
         write_return(one.released, target)
     say("writing the report")
     reports = tuple(out / f"report.{ending}" for ending in ("html", "pdf"))
-    write_report(study, read_returns(returns), paths=reports, log=path.parent / LOG)
-    return StudyRun(tuple(returns), reports, tuple(counted), tuple(refused))
+    found = write_report(study, read_returns(returns), paths=reports, log=path.parent / LOG)
+    return StudyRun(tuple(returns), reports, found, tuple(counted), tuple(refused))
 
 
 def _name_site(say: Progress, site_id: str) -> Progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from righthelp.returns.tables import DESIGNS, Released
 from righthelp.schema import Row
 
 if TYPE_CHECKING:
+    from righthelp.evidence import Evidence
     from righthelp.onsite.quality import Quality
     from righthelp.onsite.sources.propose import Proposal
     from righthelp.onsite.trace import Trace
@@ -46,11 +46,11 @@ def show_quality(quality: Quality) -> None:
     from righthelp.onsite.look import OUTCOME_WORDS
 
     table = Table(title=f"The records of {quality.site}", title_justify="left")
-    for name in ("Answer", "What was seen", "What to do"):
+    for name in ("Question", "Answer", "What was seen", "What to do"):
         table.add_column(name, overflow="fold")
     order = ("blocks", "look", "good")
     for one in sorted(quality.looks, key=lambda each: order.index(each.outcome)):
-        table.add_row(OUTCOME_WORDS[one.outcome], Text(one.seen), Text(one.do))
+        table.add_row(Text(one.title), OUTCOME_WORDS[one.outcome], Text(one.seen), Text(one.do))
     Console().print(table)
 
 
@@ -117,46 +117,32 @@ def show_estimates(released: Released) -> None:
     Console().print(table)
 
 
-ADJUSTED = (
-    "projection",
-    "count_projection",
-    "learned_correlation",
-    "empirical_bayes",
-    "ratio_of_ratios",
-)
+RUN_COLUMNS = 5
+"""Of the report's table: the site, as counted, against what was expected, how, what may be said."""
 
 
-def show_run(returns: Sequence[Released]) -> None:
-    """Print a line a site: the naive ratio and the best adjusted one beside it, or why not."""
+def show_run(evidence: Evidence) -> None:
+    """Print a line a site, as the report has it: as counted, against what was expected, and how."""
+    from righthelp.report.cells import NBSP
+    from righthelp.report.ratio_tables import list_twins
+
+    shown = list_twins(evidence)
     table = Table(title="Contacts after, for each contact before or expected", title_justify="left")
-    for name in ("Site", "As counted", "Against what was expected", "How"):
-        table.add_column(name)
-    for one in returns:
-        rows = [row for row in one.tables["estimates"] if row["definition"] == "primary"]
-        of = {
-            (str(row["design"]), str(row["who"])): row
-            for row in rows
-            if isinstance(row["log_rr"], float)
-        }
-        who = "new" if any(row["who"] == "new" for row in rows) else "all"
-        best = next((name for name in ADJUSTED if (name, who) in of), None)
-        table.add_row(
-            one.site,
-            _ratio(of.get(("crude", who))),
-            _ratio(of.get((best, who))) if best else "not estimable here",
-            DESIGNS[best] if best else "",
-        )
+    for heading in shown.headings[:RUN_COLUMNS]:
+        table.add_column(heading.label, no_wrap=heading.kind == "number")
+    for row in shown.texts():
+        table.add_row(*(Text(text.replace(NBSP, " ")) for text, _ in row[:RUN_COLUMNS]))
     Console().print(table)
 
 
-def _ratio(row: Row | None) -> str:
-    if row is None or not isinstance(row["log_rr"], float):
-        return "not given"
+def _ratio(row: Row) -> str:
+    from righthelp.evidence.estimates import Z95
+    from righthelp.report.cells import NBSP, Ratio, show_ratio
+
     log_rr, se = row["log_rr"], row["se"]
-    if not isinstance(se, float):
-        return f"{math.exp(log_rr):.2f} (no interval)"
-    low, high = math.exp(log_rr - 1.96 * se), math.exp(log_rr + 1.96 * se)
-    return f"{math.exp(log_rr):.2f} ({low:.2f} to {high:.2f})"
+    assert isinstance(log_rr, float)
+    low, high = (log_rr - Z95 * se, log_rr + Z95 * se) if isinstance(se, float) else (None, None)
+    return show_ratio(Ratio(log_rr, low, high)).replace(NBSP, " ")
 
 
 def show_trace(trace: Trace) -> None:

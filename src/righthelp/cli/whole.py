@@ -100,7 +100,7 @@ def _run(study: Path, out: Path, *, as_json: bool) -> None:
             )
         )
     else:
-        show_run([one.released for one in made.counted])
+        show_run(made.evidence)
         for site, error in made.refused:
             click.echo(f"site {site} was refused: {error}", err=True)
         for path in (*made.returns, *made.reports):

@@ -99,7 +99,11 @@ def list_funnel_table(plot: FunnelPlot | None) -> ShownTable:
     rows = [
         (
             point.label or ANOTHER,
-            Ratio(point.log_rr),
+            Ratio(
+                point.log_rr,
+                point.log_rr - Z95 * point.se,
+                point.log_rr + Z95 * point.se,
+            ),
             point.se,
             *(
                 math.exp(plot.together + sign * z * point.se)
@@ -116,7 +120,7 @@ def list_funnel_table(plot: FunnelPlot | None) -> ShownTable:
         "Each site's ratio and the limits in which chance alone would put it",
         (
             Heading("site", "Site"),
-            Heading("ratio", "Against what was expected", "number"),
+            Heading("ratio", "Against what was expected (95% interval)", "number"),
             Heading("se", "Standard error, log scale", "number", 3),
             Heading("low_95", "95% limit, from", "number", 2),
             Heading("high_95", "to", "number", 2),
