@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Step:
     """What was done, and the main result before and after. aside: sites (or files) whose return is
-    kept and cannot be pooled now, with the reason."""
+    kept and cannot be pooled now, with the reason. same: sites whose return was there already."""
 
     entries: tuple[ReturnEntry, ...]
     before: Standing
     after: Standing
     aside: Mapping[str, str]
+    same: tuple[str, ...] = ()
 
 
 def receive_returns(
@@ -49,8 +50,11 @@ def receive_returns(
     returns = dict(kept.returns)
     before, aside = _pool(study, returns)
     entries, moment = [], _now(at)
+    marks = {site: take_fingerprint(one).whole for site, one in returns.items()}
+    same = {one.site for one in given if marks.get(one.site) == take_fingerprint(one).whole}
     for one in given:
-        earlier = returns.get(one.site)
+        if one.site in same:
+            continue
         returns[one.site] = one
         after, aside = _pool(study, returns)
         entries.append(
@@ -59,17 +63,20 @@ def receive_returns(
                 did="replaced" if kept.places_of(one.site) else "received",
                 site=one.site,
                 digest=take_fingerprint(one).whole,
-                replaced_digest=take_fingerprint(earlier).whole if earlier else "",
+                replaced_digest=marks.get(one.site, ""),
                 because=" ".join(because.split()),
                 after=after,
             )
         )
-    put = {one.site: path for one, path in zip(given, paths, strict=True)}
+    put = {one.site: path for one, path in zip(given, paths, strict=True) if one.site not in same}
     replaced = [name for site in put for name in kept.places_of(site)]
     new = {f"{site}.zip" for site in put}
     take = [name for name in replaced if name not in new]
     change_kept(folder, kept, entries=entries, put=put, take=take)
-    return Step(tuple(entries), before, entries[-1].after, aside | _list_refused(kept, replaced))
+    after = entries[-1].after if entries else before
+    return Step(
+        tuple(entries), before, after, aside | _list_refused(kept, replaced), tuple(sorted(same))
+    )
 
 
 def withdraw_return(

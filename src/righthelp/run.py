@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from righthelp.errors import RightHelpError
+from righthelp.errors import RightHelpError, UsageError
 from righthelp.protocol.load import load_study
 from righthelp.protocol.requests import LOG, read_log
 from righthelp.protocol.study import Study
@@ -95,10 +95,11 @@ def write_report(
     was found. Raises
     DataRefused when a return was made under other rules, or has been changed, ProtocolError with
     all problems of the study's theory, if it names one, and UsageError for an unknown ending or
-    audience.
+    audience, and for the tables beside a report for one site.
     """
     from righthelp.evidence import gather
     from righthelp.report import compose, write_tables
+    from righthelp.report.compose import AUDIENCES
     from righthelp.report.exports import write_exports
     from righthelp.report.record import write_record
     from righthelp.report.writing import check_forms, write_document
@@ -109,7 +110,14 @@ def write_report(
     check_returns(study, returns)
     entries = read_log(log, study) if log else ()
     evidence = gather(study, returns, log=entries, theory=theory, history=history)
-    write_document(compose(evidence, audience), paths)
+    document = compose(evidence, audience)
+    if tables is not None and audience not in AUDIENCES:
+        raise UsageError(
+            "The tables name every site, and a report for one site names no other.",
+            where="--tables",
+            do="Leave out --tables, or --for.",
+        )
+    write_document(document, paths)
     if tables is not None:
         write_tables(evidence, tables)
         write_exports(evidence, tables)

@@ -225,9 +225,21 @@ def test_report_pools_returns_into_one_page(folder: Path, tmp_path: Path) -> Non
     page, tables = tmp_path / "deep" / "report.html", tmp_path / "tables"
     words = ["report", "study.toml", "north.zip", "--out", page, "--tables", tables]
     ended = righthelp(*words, cwd=folder)
-    assert (ended.code, ended.out) == (0, f"wrote {page}\n"), ended.err
+    assert (ended.code, ended.out) == (0, f"wrote {page}\nwrote {tables}\n"), ended.err
     assert "Our study" in page.read_text(encoding="utf-8")
     assert list(tables.glob("*.csv"))
+
+
+def test_a_report_for_one_site_comes_without_the_tables_of_all(
+    folder: Path, tmp_path: Path
+) -> None:
+    page, tables = tmp_path / "report.html", tmp_path / "tables"
+    words = ["report", "study.toml", "north.zip", "--for", "north", "--out", page]
+    assert "The tables name every site" in refused(
+        righthelp(*words, "--tables", tables, cwd=folder), 2
+    )
+    assert not page.exists() and not tables.exists()
+    assert righthelp(*words, cwd=folder).code == 0
 
 
 def test_report_refuses_what_is_no_return_of_the_study(folder: Path, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def _read_log(study: Path) -> list[dict[str, str]]:
 def _report(study: Path, name: str, **more: Any) -> Path:
     """Report what is kept; the folder of its tables."""
     words = ("report", study.name, "--out", f"{name}.html", "--tables", name)
-    assert righthelp(*words, cwd=study.parent, **more) == f"wrote {name}.html\n"
+    assert righthelp(*words, cwd=study.parent, **more) == f"wrote {name}.html\nwrote {name}\n"
     return study.parent / name
 
 

@@ -94,6 +94,15 @@ def test_one_that_is_refused_keeps_the_others_out_and_every_problem_is_told(stud
     assert not (study.parent / "returns").exists()
 
 
+def test_the_same_return_again_is_no_step(study: Path) -> None:
+    receive_returns(study, _send(study, "riverside"))
+    step = receive_returns(study, _send(study, "riverside", "city"))
+    assert ([one.site for one in step.entries], step.same) == (["city"], ("riverside",))
+    again = receive_returns(study, _send(study, "riverside"))
+    assert (again.entries, again.same, again.before) == ((), ("riverside",), again.after)
+    assert len(read_living(study)[1]) == 2
+
+
 def test_two_returns_of_one_site_at_once_are_refused(study: Path) -> None:
     paths = [*_send(study, "city"), send(study.parent, RETURNS["city"], name="again.zip")]
     with pytest.raises(DataRefused, match="2 returns of site city"):

@@ -57,6 +57,8 @@ def _print_step(step: Step) -> None:
 
     for one in step.entries:
         click.echo(f"{one.site}: {DID_WORDS[one.did]}")
+    for site in step.same:
+        click.echo(f"{site}: the same return is there already")
     click.echo(f"before: {say_standing(step.before)}")
     click.echo(f"after:  {say_standing(step.after)}")
     for name, why in step.aside.items():
