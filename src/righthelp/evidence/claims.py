@@ -63,6 +63,10 @@ ADJUSTED: Mapping[Verdict, str] = {
     "tell whether that differs from what was expected{because}.",
     "not_estimable": "How many {outcome} were to be expected is not estimable here{because}.",
 }
+OVER_ASSUMPTIONS = (
+    "There were {k} {outcome} for every 100 expected, depending on what is assumed. The data "
+    "cannot tell whether that differs from what was expected{because}."
+)
 _RANGE = "{low} to {high} for every 100 of theirs (sensitivity range)"
 COMPARED: Mapping[Verdict, str] = {
     "fewer": "Seeing the link worker reduced {outcome}, set against matched people who had not "
@@ -228,11 +232,15 @@ def compare(
     reason: str = "",
     verdicts: frozenset[Verdict] = ALL_VERDICTS,
     unless: str = "",
+    span: tuple[float, float] | None = None,
 ) -> Claim:
     """Say what was counted for every 100 expected, with one of the verdicts; log scale in.
 
-    reason: why there is no number or no interval. unless: why the design may not say more.
+    reason: why there is no number or no interval. unless: why the design may not say more. span:
+    the range over an assumption, where that is the answer and a point of it would say too much.
     """
+    if span is not None:
+        return _compare_range(span, outcome=outcome, because=_because(unless))
     verdict = judge(log_rr=log_rr, low=low, high=high, verdicts=verdicts)
     if verdict in ALL_VERDICTS:
         reason = ""
@@ -255,6 +263,19 @@ def compare(
         reason=reason,
         number=f"{k} for every 100 expected" if k else "",
         interval=say_interval(low, high).strip(" ()"),
+    )
+
+
+def _compare_range(span: tuple[float, float], *, outcome: str, because: str) -> Claim:
+    number = f"{per_100(span[0])} to {per_100(span[1])}"
+    return Claim(
+        level="adjusted",
+        verdict="cannot_tell",
+        precision="none",
+        sentence=OVER_ASSUMPTIONS.format(outcome=outcome, k=number, because=because),
+        reason=because.removeprefix(", because "),
+        number=f"{number} for every 100 expected",
+        interval="range over what is assumed",
     )
 
 

@@ -273,6 +273,8 @@ def _expect_after(after: Count, who: str, twin: Twin) -> Count:
     estimate = twin.estimate
     if estimate is None or estimate.log_rr is None or estimate.who != who:
         return Count(None, "not_estimable")
+    if estimate.family.is_range:  # the answer is the range; a point of it is an assumption
+        return Count(None, "not_estimable")
     if after.value is None:
         return after
     return Count(after.value / math.exp(estimate.log_rr), after.state)

@@ -226,4 +226,5 @@ def _compare_adjusted(
         reason=best.reason,
         verdicts=frozenset() if mixed else family.verdicts,
         unless=MIXED_PEOPLE if mixed and family.verdicts else family.unless,
+        span=chosen.span,
     )

@@ -276,10 +276,11 @@ def _title_pattern(pattern: Pattern) -> str:
         )
     people = pattern.n_people
     of = f" of about {people.value:,.0f}" if people.value and not people.n_withheld else ""
-    return (
-        f"At least about {same:,.0f}{of} people were in the same band before and after; "
-        f"{pattern.n_cells_withheld} of {pattern.n_cells} numbers are withheld."
-    )
+    withheld = f"{pattern.n_cells_withheld} of {pattern.n_cells} numbers are withheld"
+    stayed = "in the same band before and after"
+    if not same:
+        return f"How many{of} people were {stayed} cannot be told; {withheld}."
+    return f"At least about {same:,.0f}{of} people were {stayed}; {withheld}."
 
 
 def _title_course(evidence: Evidence) -> str:

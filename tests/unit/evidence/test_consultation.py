@@ -189,7 +189,7 @@ def test_together_it_is_of_the_people_of_the_sites_behind_the_estimate() -> None
     assert one.freed == pytest.approx(500 / 0.8 - 500)
 
 
-def test_a_range_over_an_assumption_gives_no_capacity() -> None:
+def test_a_range_over_an_assumption_is_said_as_a_range_and_gives_no_capacity() -> None:
     """Each of its points is an assumption about a correlation that nobody measured."""
     study = make_study()
     returned = make_return(
@@ -197,13 +197,23 @@ def test_a_range_over_an_assumption_gives_no_capacity() -> None:
         provenance={"protocol_digest": study.digest(), "disclosure_policy": "default"},
         estimates=[
             estimate("crude", -0.3, 0.05),
-            *(estimate(f"external_correlation_0.{rho}", -0.1) for rho in (25, 50, 75)),
+            *(
+                estimate(f"external_correlation_0.{rho}", log_rr)
+                for rho, log_rr in ((25, 0.14), (50, -0.07), (75, -0.25))
+            ),
         ],
         change=[{"who": "new", "n": 100, "state": "rounded", "mean_before": 6, "mean_after": 4.0}],
     )
     evidence = gather(study, [returned])
-    assert evidence.change[0].expected_after_per_100.value is not None
+    assert evidence.change[0].expected_after_per_100.value is None
     assert evidence.capacity.sites == ()
+    _, claim = evidence.headline
+    assert (claim.number, claim.verdict) == ("78 to 115 for every 100 expected", "cannot_tell")
+    assert claim.sentence == (
+        "There were 78 to 115 GP contacts for every 100 expected, depending on what is assumed. "
+        "The data cannot tell whether that differs from what was expected, because what was "
+        "expected rests on a correlation taken from elsewhere."
+    )
 
 
 def test_without_an_adjusted_estimate_there_is_no_capacity() -> None:
