@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from righthelp.report.blocks import Block, Document, Section, Table
+from righthelp.report.blocks import Block, Document, Section, Subheading, Table
 from righthelp.report.cells import Heading, ShownTable
 
 BEHIND = "Numbers behind the figures"
@@ -46,7 +47,7 @@ def gather_folded(document: Document) -> Document:
         if part.name == "findings":
             moved += [one for section in sections for one in section.blocks if _is_folded(one)]
             sections = tuple(
-                replace(section, blocks=tuple(one for one in section.blocks if not _is_folded(one)))
+                replace(section, blocks=tuple(_leave_out_folded(section.blocks)))
                 for section in sections
             )
         elif part.name == "annex" and moved:
@@ -155,6 +156,14 @@ def _leading(headings: tuple[Heading, ...]) -> Iterator[Heading]:
         if heading.kind != "text":
             return
         yield heading
+
+
+def _leave_out_folded(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks without folded tables, and without a heading under which nothing else stands."""
+    kept = [one for one in blocks if not _is_folded(one)]
+    for block, after in zip_longest(kept, kept[1:]):
+        if not isinstance(block, Subheading) or not isinstance(after, Subheading | None):
+            yield block
 
 
 def _is_folded(block: Block) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -14,7 +16,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 
 from righthelp.report import compose
-from righthelp.report.blocks import Document, Grid, Picture, Table
+from righthelp.report.blocks import Document, Grid, Picture, Section, Subheading, Table
+from righthelp.report.cells import ShownTable
 from righthelp.report.compose import AUDIENCES
 from righthelp.report.docx import ACROSS_CM, MOST_HIGH_CM, render_docx
 from righthelp.report.paper import (
@@ -101,6 +104,26 @@ def test_a_wide_table_is_cut_and_loses_nothing() -> None:
             assert [note for piece in pieces for note in piece.table.notes] == list(table.notes)
             for piece in pieces:
                 assert len(piece.table.rows) == len(table.rows)
+
+
+def test_on_paper_no_heading_stands_over_nothing() -> None:
+    """A table that is moved to the end takes the heading above it along, if it had nothing else."""
+    document, _ = make()
+    pairs = [
+        pair
+        for section in gather_folded(document).sections
+        for pair in pairwise((*section.blocks, None))
+        if isinstance(pair[0], Subheading)
+    ]
+    assert pairs and not any(isinstance(after, Subheading | None) for _, after in pairs)
+    kept = Section("a", "A", (Subheading("One"), Table(next(_tables(document)), folded=True)))
+    part = replace(document.parts[1], sections=(kept,))
+    paper = gather_folded(replace(document, parts=(document.parts[0], part, document.parts[2])))
+    assert paper.parts[1].sections[0].blocks == ()
+
+
+def _tables(document: Document) -> Iterator[ShownTable]:
+    return (block.table for block in document.blocks() if isinstance(block, Table))
 
 
 def test_longest_words_fit_beside_each_other() -> None:

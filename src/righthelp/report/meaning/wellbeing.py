@@ -46,7 +46,8 @@ def list_fared(evidence: Evidence) -> ShownTable:
         "People new to the link worker. A change is the last score less the first.",
         (
             "“Anyway” is what regression to the mean of the population alone would give; the study "
-            "has to give that mean."
+            "has to give that mean. It stays empty where it has not, or where the change is "
+            "withheld."
         ),
     )
     if silent:
