@@ -30,9 +30,13 @@ NEEDED: Mapping[str, str] = {
     "records": "Appointments of people registered with you, from {spell}, and which of them saw "
     "the link worker: {when}.",
 }
+FILL_IN = (
+    "Fill in `{site_id}.xlsx`, which lies beside this letter, as `how-to.md` says; in `study.toml` "
+    "it must stand at `path`."
+)
 FIRST_STEP: Mapping[str, str] = {
-    "counts": "Fill in `{site_id}.xlsx`, which lies beside this letter, as `how-to.md` says.",
-    "summary": "Fill in `{site_id}.xlsx`, which lies beside this letter, as `how-to.md` says.",
+    "counts": FILL_IN,
+    "summary": FILL_IN,
     "records": "Get the data as `how-to.md` says, put the files into a folder, and write that "
     "folder into `study.toml`, at `path`.",
 }
